@@ -1,0 +1,1 @@
+"""Carry Individual Employment Plans between the systems of the states."""

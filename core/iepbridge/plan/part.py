@@ -1,0 +1,25 @@
+"""The base of every part of a plan: frozen, closed to unknown fields, silent about people."""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+MASK = "***"
+
+
+class Part(BaseModel):
+    """One object of a plan. Its representation shows the fields in `shown` and masks all others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    shown: ClassVar[frozenset[str]] = frozenset()
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        return [
+            (name, value if name in self.shown else MASK)
+            for name, value in self.__dict__.items()
+            if value is not None
+        ]
+
+    def __rich_repr__(self) -> Any:
+        yield from self.__repr_args__()
