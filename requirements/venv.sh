@@ -30,7 +30,7 @@ complete() {
     package=$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         echo "Installing $package, which Debian keeps apart from Python." >&2
-        apt_install "$package" || { apt-get -q update && apt_install "$package"; }
+        apt_install "$package" 2>/dev/null || { apt-get -qq update && apt_install "$package"; }
     else
         echo "This Python cannot make virtual environments. On Debian or Ubuntu:" >&2
         echo "    sudo apt-get install $package" >&2
@@ -39,7 +39,7 @@ complete() {
 }
 
 apt_install() {
-    DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$1"
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$1" >/dev/null
 }
 
 python=$(choose)

@@ -57,3 +57,10 @@ def test_what_pyproject_asks_for_is_pinned(
         assert requirement.name in pinned, f"run `make lock`: {requirement} is not pinned"
         (version,) = pinned[requirement.name][0].specifier
         assert version.version in requirement.specifier, f"run `make lock`: {requirement}"
+
+
+def test_each_dependency_is_accounted_for(repository: Path, pyproject: dict[str, Any]) -> None:
+    groups = [pyproject["project"]["dependencies"], *pyproject["dependency-groups"].values()]
+    text = (repository / "docs" / "decisions" / "0001-dependencies.md").read_text("utf-8")
+    told = re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)
+    assert sorted(told) == sorted(Requirement(line).name for group in groups for line in group)
