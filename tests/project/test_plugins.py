@@ -32,11 +32,12 @@ def test_the_wheel_holds_core_mappings_and_each_plugin(
 
 def test_import_contracts_cover_each_plugin(systems: set[str], pyproject: dict[str, Any]) -> None:
     linter = pyproject["tool"]["importlinter"]
-    plugins = [f"iepbridge_{system}" for system in sorted(systems)]
-    contracts = {contract["name"]: contract for contract in linter["contracts"]}
-    assert linter["root_packages"] == ["iepbridge", *plugins]
-    assert contracts["Core knows no plugin"]["forbidden_modules"] == plugins
-    assert contracts["No plugin knows another"]["modules"] == plugins
+    plugins = {f"iepbridge_{system}" for system in systems}
+    assert set(linter["root_packages"]) == {"iepbridge", *plugins}
+    for contract in linter["contracts"]:
+        lists = [named for named in contract.values() if isinstance(named, list)]
+        for named in map(plugins.intersection, lists):
+            assert not named or named == plugins, contract["name"]
 
 
 def test_each_plugin_tells_about_itself(systems: set[str], repository: Path) -> None:
