@@ -1,0 +1,190 @@
+"""A mapping as values: what `read` builds, and all compilers work from.
+
+A layout is a tree: groups (a record, an element that repeats) hold fields and groups, in the
+order in which they are written. Every canonical path is absolute, so that a row of the table
+can be read alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from iepbridge.crosswalk import Crosswalk
+from iepbridge.mapping.files import SourceFile
+from iepbridge.plan.shape import Path
+
+GroupKind: TypeAlias = Literal["plan", "list", "one", "map", "section", "none", "first"]
+FieldKind: TypeAlias = Literal[
+    "text",
+    "system id",
+    "digits",
+    "letters",
+    "integer",
+    "positive",
+    "number",
+    "date",
+    "flag",
+    "code",
+    "occupation",
+    "zip",
+    "ssn",
+    "position",
+    "part",
+    "parts",
+    "key",
+    "copy",
+]
+FrameKind: TypeAlias = Literal["release", "party", "sequence", "created", "file id", "count"]
+Required: TypeAlias = Literal["", "yes", "together", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How long a value may be; `continues` says that what is longer goes on elsewhere."""
+
+    least: int
+    most: int
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which items of a list a group stands for: those whose `field` has the code `value`."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One place for one value; `line` is its line in the table of fields."""
+
+    place: str
+    kind: FieldKind
+    size: Size | None
+    required: Required
+    canonical: Path
+    table: Crosswalk | None
+    column: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A record or element with what stands in it.
+
+    `plan` is the whole plan; `list` repeats for the items of a list; `one` is at most one of
+    them; `map` repeats for the entries of a map; `section` stands when a list was discussed,
+    with `flag` set where it is empty; `none` stands when a list was discussed and is empty;
+    `first` is an element of which only the first counts.
+    """
+
+    name: str
+    kind: GroupKind
+    place: str
+    canonical: Path
+    where: Where | None
+    flag: tuple[str, str] | None
+    members: "tuple[Field | Group, ...]"
+    line: int
+
+    def fields(self) -> "Iterator[Field]":
+        """Give the fields that stand directly in this group."""
+        return (member for member in self.members if isinstance(member, Field))
+
+    def groups(self) -> "Iterator[Group]":
+        """Give the groups that stand directly in this group."""
+        return (member for member in self.members if isinstance(member, Group))
+
+
+@dataclass(frozen=True, slots=True)
+class FrameField:
+    """One place outside the plans: a value of the envelope, or a count of a group's elements."""
+
+    place: str
+    kind: FrameKind
+    counted: str
+    canonical: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlatPart:
+    """One value of a flattened line, with what stands before it when it is not the first."""
+
+    field: str
+    before: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flattened:
+    """Items that a format has no place for and that become lines at the end of a text."""
+
+    canonical: Path
+    into: Path
+    line: str
+    parts: tuple[FlatPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """The code a format demands where the plan has none, when `field` has the code `equals`."""
+
+    value: str
+    field: str
+    equals: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """What a file of the format is, beside its plans; `first` and `last` frame them."""
+
+    codec: Literal["xml"]
+    name: str
+    extension: str
+    root: str
+    namespace: str
+    first: str
+    last: str
+    encodings: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How dates and flags are written throughout."""
+
+    date: str
+    true: str
+    false: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole mapping; `constants` are canonical values the format does not carry but implies."""
+
+    system: str
+    title: str
+    release: str
+    file: FileForm
+    forms: Forms
+    constants: Mapping[Path, str]
+    defaults: Mapping[Path, Default]
+    flattened: tuple[Flattened, ...]
+    ids: Mapping[Path, str]
+    frame: tuple[FrameField, ...]
+    plan: Group
+    sources: Mapping[str, SourceFile]
+
+    def every_group(self) -> Iterator[Group]:
+        """Give all groups, the plan's first, each before those within it."""
+        waiting = [self.plan]
+        while waiting:
+            group = waiting.pop(0)
+            yield group
+            waiting.extend(group.groups())
+
+    def every_field(self) -> Iterator[Field]:
+        """Give all fields of all groups."""
+        for group in self.every_group():
+            yield from group.fields()

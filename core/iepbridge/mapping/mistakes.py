@@ -1,0 +1,20 @@
+"""The mistakes of one mapping, collected so that all are told at once."""
+
+from pathlib import Path
+
+from iepbridge.mapping.files import SourceFile
+
+
+class Mistakes:
+    """A growing list of `file:line: what is wrong`."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[Path, int, str]] = []
+
+    def add(self, source: SourceFile, line: int, what: str) -> None:
+        """Note one mistake."""
+        self._found.append((source.path, line, what))
+
+    def lines(self) -> list[str]:
+        """Give the mistakes by file and line."""
+        return [f"{path}:{line}: {what}" for path, line, what in sorted(self._found)]

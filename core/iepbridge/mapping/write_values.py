@@ -1,0 +1,164 @@
+"""Code that turns one leaf into the text of its place, with its checks: the same for all codecs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from iepbridge import converters
+from iepbridge.mapping.access import Access, is_masked
+from iepbridge.mapping.code import Code, Scope
+from iepbridge.mapping.layout import Default, Field, Layout
+from iepbridge.mapping.xml_text import flat_line, pieces, with_lines
+from iepbridge.plan.shape import Path
+
+Escape = Callable[[str], str]
+"""From an expression for a text to an expression for the text as it stands in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a value goes: what stands before and after it, and how texts are escaped."""
+
+    before: str
+    after: str
+    escape: str
+
+    def line(self, expression: str) -> str:
+        """Write the call that puts an expression between what stands around it."""
+        after = f" + {self.after!r}" if self.after else ""
+        return f"w({self.before!r} + {expression}{after})"
+
+
+class ValueWriter:
+    """Writes the code for single fields; `names` collects what that code refers to."""
+
+    def __init__(self, layout: Layout, names: dict[str, Any], escape: Callable[[str], str]) -> None:
+        self._layout = layout
+        self._names = names
+        self._escape = escape
+        names.update(pieces=pieces, with_lines=with_lines, flat_line=flat_line)
+
+    def value(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
+        """Write a field: fetch, check, convert, put; or say that it is missing."""
+        if field.kind in ("position", "part", "parts", "key"):
+            self._counted(code, field, scope, target)
+            return
+        code.line(f"v = {Access(scope, self._names).expression(field.canonical)}")
+        self._default(code, field, scope)
+        if field.size and field.size.continues:
+            code.line("v = piece")
+        with code.block("if v is not None"):
+            if is_masked(field.canonical) and not (field.size and field.size.continues):
+                code.line("v = v.get_secret_value()")
+            self._put(code, field, scope, target)
+        self._missing(code, field, scope)
+
+    def _counted(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
+        if field.kind == "key":
+            self._length(code, field, "key", scope.lists[-1], scope)
+            code.line(target.line(f"{target.escape}(key)"))
+            return
+        numbers = {"position": "number", "part": "part", "parts": "len(parts)"}
+        code.line(target.line(f"str({numbers[field.kind]})"))
+
+    def _default(self, code: Code, field: Field, scope: Scope) -> None:
+        default = self._layout.defaults.get(field.canonical)
+        if default is not None and field.kind != "copy":
+            with code.block(f"if v is None and {_condition(default, field.canonical, scope)}"):
+                code.line(f"v = {default.value!r}")
+
+    def _missing(self, code: Code, field: Field, scope: Scope) -> None:
+        if field.required in ("yes", "file"):
+            rule = "FMT-ID" if field.kind == "system id" else "FMT-REQUIRED"
+            with code.block("else"):
+                code.line(f"fail({rule!r}, {scope.literal(field.canonical)})")
+
+    def _put(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
+        if field.kind == "code":
+            self._code(code, field, scope, target)
+        elif field.kind == "system id":
+            self._system_id(code, field, scope, target)
+        else:
+            if field.kind == "text":
+                self._length(code, field, "v", field.canonical, scope)
+            code.line(target.line(self._written(field, target)))
+
+    def _length(self, code: Code, field: Field, name: str, path: Path, scope: Scope) -> None:
+        if field.size is None or field.size.continues:
+            return
+        with code.block(f"if len({name}) > {field.size.most}"):
+            place = scope.literal(path)
+            code.line(f"fail('FMT-LENGTH', {place}, len({name}), {field.size.most})")
+
+    def _code(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
+        assert field.table is not None
+        name = f"CODES_{field.table.name.upper()}"
+        if len(field.table.columns) > 1:
+            name += f"_{field.column.upper()}"
+        codes = {one: self._escape(own) for one, own in field.table.codes_of(field.column).items()}
+        self._names[name] = codes
+        other = field.table.any_other(field.column)
+        code.line(f"c = {name}.get(v{'' if other is None else f', {self._escape(other)!r}'})")
+        with code.block("if c is not None"):
+            code.line(target.line("c"))
+        if field.column == field.table.columns[0]:
+            with code.block("else"):
+                code.line(f"fail('FMT-CODE', {scope.literal(field.canonical)})")
+
+    def _system_id(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
+        with code.block(f"if {self._form(field)}(v) is None"):
+            code.line(f"fail('FMT-ID', {scope.literal(field.canonical)})")
+        code.line(target.line(f"{target.escape}(v)"))
+
+    def _form(self, field: Field) -> str:
+        assert field.size is not None
+        least = field.size.least or field.size.most
+        name = f"read_digits_{least}_{field.size.most}"
+        self._names[name] = converters.digits_form(least, field.size.most).read
+        return name
+
+    def _written(self, field: Field, target: Target) -> str:
+        forms = self._layout.forms
+        if field.kind in ("date", "copy"):
+            self._names["write_date"] = converters.DATE_FORMS[forms.date].write
+            return "write_date(v)"
+        if field.kind == "flag":
+            return f"({self._escape(forms.true)!r} if v else {self._escape(forms.false)!r})"
+        if field.kind == "number":
+            self._names["write_number"] = converters.write_number
+            return "write_number(v)"
+        if field.kind in ("integer", "positive"):
+            return "str(v)"
+        if field.kind == "ssn":
+            self._names["write_ssn"] = converters.SSN.write
+            return "write_ssn(v)"
+        return f"{target.escape}(v)"
+
+    def continued(self, code: Code, field: Field, scope: Scope) -> None:
+        """Set `parts`: the text of a field that continues, with what is flattened into it, cut."""
+        assert field.size is not None
+        code.line("lines = []")
+        for flat in self._layout.flattened:
+            if flat.into == field.canonical:
+                self._lines(code, flat.canonical, flat.line, flat.parts, scope)
+        code.line(f"v = {Access(scope, self._names).expression(field.canonical)}")
+        if is_masked(field.canonical):
+            code.line("v = v.get_secret_value() if v is not None else None")
+        code.line(f"parts = pieces(with_lines(v, lines), {field.size.most})")
+
+    def _lines(self, code: Code, items: Path, start: str, parts: Any, scope: Scope) -> None:
+        within = scope.within(items)
+        item = within.item(items)
+        holder = Access(scope, self._names).expression(items[:-1])
+        values = [
+            f"({part.before!r}, {part.label!r}, {f'{item}.{part.field}' if part.field else item})"
+            for part in parts
+        ]
+        with code.block(f"for {item} in {holder} or ()"):
+            code.line(f"lines.append(flat_line({start!r}, [{', '.join(values)}]))")
+
+
+def _condition(default: Default, path: Path, scope: Scope) -> str:
+    return f"{scope.item(path)}.{default.field} == {default.equals!r}"
+
+

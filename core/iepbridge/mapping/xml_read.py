@@ -1,0 +1,299 @@
+"""From a layout to Python source that reads one plan from its XML element.
+
+The source defines `read_<plan>(e, r)`: it gives the plan's data and tells `r` (an `XmlReading`)
+of every finding and of everything it does not know.
+"""
+
+from typing import Any
+
+from iepbridge.mapping.code import Code, Scope, singular
+from iepbridge.mapping.layout import Field, Group, Layout
+from iepbridge.mapping.read_values import ValueReader, owner
+from iepbridge.mapping.xml_tree import Element, leaf_name, tree_of
+from iepbridge.mapping.xml_write import snake
+from iepbridge.plan.shape import ENTRIES, ITEMS, Fields, Leaf, Map, Path, path_pattern, shape_at
+
+
+class XmlReadSource:
+    """Writes the source; `names` is what it needs besides."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.names: dict[str, Any] = {}
+        self._layout = layout
+        self._home = f"{{{layout.file.namespace}}}" if layout.file.namespace else ""
+        self._values = ValueReader(layout, self.names)
+        self._functions: list[str] = []
+        self._marks = 0
+        self._counted = [field.counted for field in layout.frame if field.kind == "count"]
+
+    def counted_tags(self) -> tuple[str, ...]:
+        """Give the tags of the elements that the frame counts, in its order."""
+        return tuple(f"{self._home}{name}" for name in self._counted)
+
+    def source(self) -> str:
+        """Give the whole source, the innermost groups' functions first."""
+        self._function(tree_of(self._layout.plan), Scope())
+        return "\n\n".join(self._functions)
+
+    def _function(self, element: Element, scope: Scope) -> None:
+        group = _group(element)
+        code = Code()
+        with code.block(f"def {_head(group, scope)}"):
+            if group.name in self._counted:
+                code.line(f"r.count[{self._counted.index(group.name)}] += 1")
+            self._start(code, element, scope)
+            self._element(code, element, "e", scope)
+            self._finish(code, element, scope)
+        self._functions.append(code.text())
+
+    def _start(self, code: Code, element: Element, scope: Scope) -> None:
+        group = _group(element)
+        if group.kind != "map":
+            first = "{'schema': 'iep/1'}" if group.kind == "plan" else _first(group)
+            code.line(f"{scope.item(group.canonical)} = {first}")
+        for prefix in self._objects(element, scope):
+            code.line(f"{owner(prefix, scope)} = {{}}")
+        for items in self._lists(group):
+            code.line(f"{_list_name(items)} = []")
+        if any(field.kind == "part" for field in group.fields()):
+            code.line("part = parts = None")
+
+    def _finish(self, code: Code, element: Element, scope: Scope) -> None:
+        group = _group(element)
+        for items in self._lists(group):
+            if not self._is_section(items):
+                with code.block(f"if {_list_name(items)}"):
+                    code.line(f"{_slot(items[:-1], scope)} = {_list_name(items)}")
+        if group.kind == "plan":
+            for path, value in self._layout.constants.items():
+                code.line(f"{_slot(path, scope)} = {value!r}")
+        self._together(code, element, scope)
+        for prefix in reversed(self._objects(element, scope)):
+            with code.block(f"if {owner(prefix, scope)}"):
+                code.line(f"{_slot(prefix, scope)} = {owner(prefix, scope)}")
+        if group.kind != "map":
+            tail = ", part, parts" if any(one.kind == "part" for one in group.fields()) else ""
+            code.line(f"return {scope.item(group.canonical)}{tail}")
+
+    def _together(self, code: Code, element: Element, scope: Scope) -> None:
+        for field in element.own_fields():
+            if field.required == "together":
+                holder = owner(field.canonical[:-1], scope)
+                key = field.canonical[-1]
+                with code.block(f"if {holder} and {key!r} not in {holder}"):
+                    code.line(f"r.fail('FMT-REQUIRED', {scope.literal(field.canonical)})")
+
+    def _objects(self, element: Element, scope: Scope) -> list[Path]:
+        """Give the objects that this function fills, outer ones first."""
+        paths = [field.canonical for field in element.own_fields() if field.canonical]
+        group = _group(element)
+        paths += [inner.canonical for inner in group.groups() if inner.canonical]
+        if group.kind == "plan":
+            paths += list(self._layout.constants)
+        found = []
+        for path in paths:
+            for end in range(len(scope.innermost(path)) + 1, len(path) + 1):
+                prefix = path[:end]
+                if prefix not in found and _is_object(prefix):
+                    found.append(prefix)
+        return found
+
+    def _lists(self, group: Group) -> list[Path]:
+        paths = [inner.canonical for inner in group.groups() if inner.kind in ("list", "one")]
+        return list(dict.fromkeys(paths))
+
+    def _is_section(self, items: Path) -> bool:
+        groups = self._layout.every_group()
+        return any(one.kind == "section" and one.canonical == items[:-1] for one in groups)
+
+    def _element(self, code: Code, element: Element, e: str, scope: Scope) -> None:
+        """Read what an element holds; the element is known to be there."""
+        self._attributes(code, element, e, scope)
+        if element.children:
+            self._children(code, element, e, scope)
+        elif element.text is not None:
+            self._values.value(code, element.text, f"r.text({e})", e, scope)
+        else:
+            code.line(f"r.nothing({e})")
+
+    def _attributes(self, code: Code, element: Element, e: str, scope: Scope) -> None:
+        flag = element.group.flag if element.group else None
+        if not element.attributes and not flag:
+            with code.block(f"if {e}.attrib"):
+                code.line(f"r.attributes({e}, {e}.attrib)")
+            return
+        a = self._mark("a")
+        code.line(f"{a} = dict({e}.attrib)")
+        if flag:
+            code.line(f"flag = {a}.pop({flag[0].removeprefix('@')!r}, None)")
+        for field in element.attributes:
+            name = leaf_name(field.place)
+            self._values.value(code, field, f"{a}.pop({name!r}, None)", e, scope)
+        with code.block(f"if {a}"):
+            code.line(f"r.attributes({e}, {a})")
+
+    def _children(self, code: Code, element: Element, e: str, scope: Scope) -> None:
+        t, g = self._mark("t"), self._mark("g")
+        leaves = {f"{self._home}{leaf_name(one.place)}": leaf_name(one.place) for one in element.leaves()}
+        groups = {f"{self._home}{one.name}": one.name for one in element.elements()}
+        number = self._marks
+        self.names[f"LEAVES_{number}"] = leaves
+        self.names[f"GROUPS_{number}"] = groups
+        code.line(f"{t}, {g} = r.children({e}, LEAVES_{number}, GROUPS_{number})")
+        self._twice(code, element, t, scope)
+        for child in element.children:
+            if isinstance(child, Field):
+                if child.kind != "copy":
+                    value = f"{t}.get({leaf_name(child.place)!r})"
+                    self._values.value(code, child, value, e, scope)
+            else:
+                self._child(code, child, element, g, scope)
+
+    def _twice(self, code: Code, element: Element, t: str, scope: Scope) -> None:
+        paths = ", ".join(
+            f"{leaf_name(field.place)!r}: {scope.literal(field.canonical)}"
+            for field in element.leaves()
+            if field.kind != "copy"
+        )
+        if paths:
+            with code.block(f"if None in {t}"):
+                code.line(f"r.twice({t}[None], {{{paths}}})")
+
+    def _child(self, code: Code, child: Element, parent: Element, g: str, scope: Scope) -> None:
+        if child.kind in ("list", "one"):
+            self._items(code, child, g, scope)
+        elif child.kind == "map":
+            self._entries(code, child, g, scope)
+        elif child.kind == "none":
+            self._none(code, child, parent, g, scope)
+        else:
+            self._holder(code, child, g, scope)
+
+    def _items(self, code: Code, child: Element, g: str, scope: Scope) -> None:
+        group = _group(child)
+        within = scope.within(group.canonical)
+        self._function(child, within)
+        if group.kind == "one":
+            code.line(f"r.only({g}, {child.name!r})")
+        if any(field.kind == "part" for field in group.fields()):
+            self._joined(code, child, g, within)
+            return
+        numbered = any(field.kind == "position" for field in group.fields())
+        loop = f"e_item in {g}.get({child.name!r}, ())"
+        if numbered:
+            loop = f"number, e_item in enumerate({g}.get({child.name!r}, ()), 1)"
+        items = _list_name(group.canonical)
+        with code.block(f"for {loop}"):
+            code.line(f"{singular(group.canonical)}_at = len({items})")
+            call = _head(group, within).replace("(e,", "(e_item,", 1)
+            code.line(f"{items}.append({call})")
+
+    def _joined(self, code: Code, child: Element, g: str, scope: Scope) -> None:
+        group = _group(child)
+        at = f"{singular(group.canonical)}_at"
+        own_id = next(one for one in group.fields() if one.canonical[:-1] == group.canonical)
+        text = next(one for one in group.fields() if one.size and one.size.continues)
+        code.line("pieces, places = [], {}")
+        with code.block(f"for e_item in {g}.get({child.name!r}, ())"):
+            code.line(f"key = e_item.get({leaf_name(own_id.place)!r}) or e_item")
+            code.line(f"{at} = places.setdefault(key, len(places))")
+            call = _head(group, scope).replace("(e,", "(e_item,", 1)
+            code.line(f"pieces.append(({at}, *{call}))")
+        items = _list_name(group.canonical)
+        whole = path_pattern(group.canonical[:-1])
+        code.line(f"{items} = r.joined(pieces, {text.canonical[-1]!r}, {whole!r})")
+
+    def _entries(self, code: Code, child: Element, g: str, scope: Scope) -> None:
+        group = _group(child)
+        self._function(child, scope.within(group.canonical))
+        entries = "" if group.canonical[0] == "extensions" else f", {owner(group.canonical[:-1], scope)}"
+        with code.block(f"for e_item in {g}.get({child.name!r}, ())"):
+            code.line(f"read_{snake(group.name)}(e_item{entries}, r)")
+
+    def _none(self, code: Code, child: Element, parent: Element, g: str, scope: Scope) -> None:
+        path = _group(child).canonical
+        items = next(one.name for one in parent.elements() if _stands_for(one, path))
+        e = self._mark("e")
+        code.line(f"{e} = r.only({g}, {child.name!r})")
+        with code.block(f"if {e} is not None"):
+            code.line(f"r.attributes({e}, {e}.attrib)")
+            code.line(f"r.nothing({e})")
+            with code.block(f"if {items!r} in {g}"):
+                code.line(f"r.fail('FMT-VALUE', {scope.literal(path)}, 'nothing beside it')")
+            code.line(f"{_slot(path, scope)} = []")
+
+    def _holder(self, code: Code, child: Element, g: str, scope: Scope) -> None:
+        e = self._mark("e")
+        method = "first" if child.kind == "first" else "only"
+        code.line(f"{e} = r.{method}({g}, {child.name!r})")
+        if child.always:
+            with code.block(f"if {e} is None"):
+                code.line(f"{e} = r.absent()")
+            self._element(code, child, e, scope)
+        else:
+            with code.block(f"if {e} is not None"):
+                self._element(code, child, e, scope)
+                if child.kind == "section":
+                    self._section(code, _group(child), scope)
+
+    def _section(self, code: Code, group: Group, scope: Scope) -> None:
+        path = group.canonical
+        shape = shape_at(path)
+        holds = owner(path, scope) if isinstance(shape, Fields) else _list_name((*path, ITEMS))
+        if group.flag is not None:
+            forms = self._layout.forms
+            with code.block(f"if flag and (flag not in {(forms.true, forms.false)!r}"
+                            f" or flag == {group.flag[1]!r} and {holds})"):
+                code.line(f"r.fail('FMT-VALUE', {scope.literal(path)}, 'nothing beside the flag')")
+        if isinstance(shape, Fields):
+            flag = next(name for name, leaf in shape.fields().items() if _is_flag(leaf))
+            with code.block(f"if not {holds}"):
+                code.line(f"{holds}[{flag!r}] = False")
+        else:
+            code.line(f"{_slot(path, scope)} = {holds}")
+
+    def _mark(self, name: str) -> str:
+        self._marks += 1
+        return f"{name}_{self._marks}"
+
+
+def _head(group: Group, scope: Scope) -> str:
+    if group.kind == "map":
+        entries = "" if group.canonical[0] == "extensions" else "entries, "
+        return f"read_{snake(group.name)}(e, {entries}r)"
+    number = ", number" if any(one.kind == "position" for one in group.fields()) else ""
+    return f"read_{snake(group.name)}(e{scope.arguments()}{number}, r)"
+
+
+def _first(group: Group) -> str:
+    if isinstance(shape_at(group.canonical), Leaf):
+        return "None"
+    return f"{{{group.where.field!r}: {group.where.value!r}}}" if group.where else "{}"
+
+
+def _slot(path: Path, scope: Scope) -> str:
+    return f"{owner(path[:-1], scope)}[{path[-1]!r}]"
+
+
+def _list_name(items: Path) -> str:
+    return items[-2]
+
+
+def _is_object(path: Path) -> bool:
+    if path[-1] in (ITEMS, ENTRIES) or path[0] == "extensions":
+        return False
+    return isinstance(shape_at(path), Fields | Map)
+
+
+def _is_flag(leaf: object) -> bool:
+    return isinstance(leaf, Leaf) and leaf.kind == "flag" and leaf.required
+
+
+def _stands_for(element: Element, path: Path) -> bool:
+    return element.kind == "list" and _group(element).canonical[:-1] == path
+
+
+def _group(element: Element) -> Group:
+    assert element.group is not None
+    return element.group
+

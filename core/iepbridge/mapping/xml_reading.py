@@ -1,0 +1,219 @@
+"""What code that reads XML calls: the state of reading one plan, and its exceptional paths.
+
+The ordinary path (known elements, once each) is short; whatever is unknown, repeated or out of
+place is looked at here, and only then are places in the file worked out.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from iepbridge.plan import PlanData
+
+_WHITE_SPACE: Final = " \t\r\n"
+_IGNORED: Final = (
+    "{http://www.w3.org/XML/1998/namespace}",
+    "{http://www.w3.org/2001/XMLSchema-instance}",
+)
+
+Texts = dict[Any, Any]
+"""Leaf name -> its text (None where empty); under None the names that came twice."""
+
+
+class XmlReading:
+    """The reading of one plan: findings by path, what is kept under extensions, counts."""
+
+    def __init__(self, plan: Element, home: str, system: str, counted: Sequence[str]) -> None:
+        self.findings: dict[str, tuple[str, str]] = {}
+        self.extensions: dict[str, str] = {}
+        self.unmapped: list[str] = []
+        self.count = [0] * len(counted)
+        self._plan = plan
+        self._home = home
+        self._system = system
+        self._counted = counted
+
+    def fail(self, rule: str, path: str, expected: str = "") -> None:
+        """Note a finding; the first one at a path stands."""
+        self.findings.setdefault(path, (rule, expected))
+
+    def children(
+        self, element: Element, leaves: Mapping[Any, str], groups: Mapping[Any, str]
+    ) -> tuple[Texts, dict[str, list[Element]]]:
+        """Sort an element's children into texts by name and elements by name.
+
+        Text between them that is more than white space, and unknown children, go to `unmapped`.
+        """
+        texts: Texts = {}
+        found: dict[str, list[Element]] = {}
+        stray = element.text
+        astray = stray is not None and not stray.isspace()
+        for child in element:
+            tag = child.tag
+            name = leaves.get(tag)
+            if name is not None:
+                if name in texts:
+                    texts.setdefault(None, []).append(name)
+                elif len(child) or child.attrib:
+                    texts[name] = self.text(child)
+                    self.attributes(child, child.attrib)
+                else:
+                    texts[name] = child.text
+            elif (name := groups.get(tag)) is not None:
+                found.setdefault(name, []).append(child)
+            else:
+                self.unknown(child)
+            stray = child.tail
+            if stray is not None and not stray.isspace():
+                astray = True
+        if astray:
+            self._stray_text(element)
+        return texts, found
+
+    def text(self, element: Element) -> str | None:
+        """Give an element's own text exactly; whatever elements stand in it are unmapped."""
+        if not len(element):
+            return element.text
+        for child in element:
+            self.unknown(child)
+        return "".join(_own_texts(element)) or None
+
+    def nothing(self, element: Element) -> None:
+        """Look at what stands in an element that should hold neither text nor elements."""
+        if len(element) or element.text:
+            self.children(element, {}, {})
+
+    def only(self, found: Mapping[str, list[Element]], name: str) -> Element | None:
+        """Give the one element of a name, or None; a second one is a finding."""
+        elements = found.get(name)
+        if elements is None:
+            return None
+        for extra in elements[1:]:
+            self.fail("FMT-VALUE", self.place(extra), "this element once")
+            self._count_within(extra)
+        return elements[0]
+
+    def first(self, found: Mapping[str, list[Element]], name: str) -> Element | None:
+        """Give the first element of a name, or None; all others are unmapped."""
+        elements = found.get(name)
+        if elements is None:
+            return None
+        for extra in elements[1:]:
+            self.unknown(extra)
+        return elements[0]
+
+    def absent(self) -> Element:
+        """Give an empty element to read in place of one that is not there but holds required fields."""
+        return etree.Element("absent")
+
+    def twice(self, names: Iterable[str], paths: Mapping[str, str]) -> None:
+        """Note leaves that came twice, by their canonical paths."""
+        for name in names:
+            if name in paths:
+                self.fail("FMT-VALUE", paths[name], f"{name} once")
+
+    def attributes(self, element: Element, attributes: Any) -> None:
+        """Keep attributes that the mapping does not know."""
+        for name, value in attributes.items():
+            if not name.startswith(_IGNORED) and value:
+                place = self.place(element)
+                self._keep(f"{place}/{self._attribute(name)}" if place else self._attribute(name), value)
+
+    def unknown(self, element: Element) -> None:
+        """Keep each text and attribute of an element that the mapping does not know."""
+        self._count_within(element)
+        self._unknown(element)
+
+    def _unknown(self, element: Element) -> None:
+        if element.tag.startswith(_IGNORED):
+            return
+        self.attributes(element, element.attrib)
+        own = "".join(_own_texts(element)).strip(_WHITE_SPACE)
+        if own:
+            self._keep(self.place(element), own)
+        for child in element:
+            self._unknown(child)
+
+    def extension(self, key: str | None, text: str | None, path: str) -> None:
+        """Take an extra value under its name; a name that is taken is a finding."""
+        if key and text:
+            if key in self.extensions:
+                self.fail("FMT-VALUE", path, "each name once")
+            else:
+                self.extensions[key] = text
+
+    def entry(self, entries: dict[str, str], key: str | None, text: str | None, path: str) -> None:
+        """Take an entry of a map; a key that is taken is a finding."""
+        if key and text:
+            if key in entries:
+                self.fail("FMT-VALUE", path, "each key once")
+            else:
+                entries[key] = text
+
+    def place(self, element: Element, within: str = "") -> str:
+        """Give the place of an element in the file, from the plan's element down."""
+        steps = [within] if within else []
+        while element is not self._plan:
+            parent = element.getparent()
+            assert parent is not None
+            same = [one for one in element.itersiblings(element.tag, preceding=True)]
+            number = f"[{len(same) + 1}]" if same else ""
+            steps.append(f"{self._name(element.tag)}{number}")
+            element = parent
+        return "/".join(reversed(steps))
+
+    def joined(
+        self, pieces: Iterable[tuple[int, PlanData, int | None, int | None]], text: str, items: str
+    ) -> list[PlanData]:
+        """Join the parts of continued items: (place in the list, part's data, part, of parts)."""
+        grouped: dict[int, list[tuple[PlanData, int | None, int | None]]] = {}
+        for at, item, part, parts in pieces:
+            grouped.setdefault(at, []).append((item, part, parts))
+        return [
+            self._whole(own, text, f"{items}[{at}].{text}") if own[0][1:] != (1, 1) or own[1:] else own[0][0]
+            for at, own in grouped.items()
+        ]
+
+    def _whole(
+        self, own: list[tuple[PlanData, int | None, int | None]], text: str, path: str
+    ) -> PlanData:
+        ordered = sorted(own, key=lambda piece: piece[1] or 0)
+        heads = [{**item, text: None} for item, _, _ in own]
+        numbers = [part for _, part, _ in ordered]
+        same = all(head == heads[0] for head in heads) and len({of for _, _, of in own}) == 1
+        if not same or numbers != list(range(1, (own[0][2] or 0) + 1)):
+            self.fail("FMT-VALUE", path, "all parts of a continued text, each once and alike")
+        whole = "".join(item.get(text) or "" for item, _, _ in ordered)
+        return {**own[0][0], **({text: whole} if whole else {})}
+
+    def _stray_text(self, element: Element) -> None:
+        own = "".join(_own_texts(element)).strip(_WHITE_SPACE)
+        if own:
+            place = self.place(element)
+            self._keep(f"{place}/text()" if place else "text()", own)
+
+    def _keep(self, key: str, text: str) -> None:
+        if key in self.extensions:
+            self.fail("FMT-VALUE", f"extensions.{self._system}.{key}", "each name once")
+        else:
+            self.extensions[key] = text
+            self.unmapped.append(key)
+
+    def _count_within(self, element: Element) -> None:
+        for index, tag in enumerate(self._counted):
+            self.count[index] += sum(1 for _ in element.iter(tag))
+
+    def _name(self, tag: str) -> str:
+        if self._home:
+            return tag.removeprefix(self._home) if tag.startswith("{") else f"{{}}{tag}"
+        return tag
+
+    def _attribute(self, name: str) -> str:
+        return f"@{name}"
+
+
+def _own_texts(element: Element) -> Collection[str]:
+    tails = [child.tail for child in element if child.tail]
+    return [element.text, *tails] if element.text else tails

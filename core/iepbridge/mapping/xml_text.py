@@ -1,0 +1,61 @@
+"""What code that writes XML calls: escaping, splitting, lines for a person."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import Secret, SecretStr
+
+
+def escape(text: str) -> str:
+    """Escape a text to stand in an element; a carriage return survives as a reference."""
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    if "\r" in text:
+        text = text.replace("\r", "&#13;")
+    return text
+
+
+def escape_attribute(text: str) -> str:
+    """Escape a text to stand in an attribute between double quotes, white space kept."""
+    text = escape(text)
+    if '"' in text:
+        text = text.replace('"', "&quot;")
+    if "\n" in text:
+        text = text.replace("\n", "&#10;")
+    if "\t" in text:
+        text = text.replace("\t", "&#9;")
+    return text
+
+
+def pieces(text: str | None, size: int) -> list[str | None]:
+    """Cut a text into pieces of `size` characters, the last one shorter; no text is one piece."""
+    if text is None or len(text) <= size:
+        return [text]
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+def with_lines(text: str | None, lines: list[str]) -> str | None:
+    """Put lines for a person after a text and an empty line."""
+    if not lines:
+        return text
+    return "\n".join(lines if text is None else [text, "", *lines])
+
+
+def flat_line(start: str, values: Iterable[tuple[str, str, Any]]) -> str:
+    """Write one item as a line: (before, label, value) each; a null goes with its separator."""
+    line = ""
+    for before, label, value in values:
+        if value is not None:
+            line += f"{before if line else ''}{label}{_shown(value)}"
+    return f"{start}{line}" if line else start.rstrip()
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, SecretStr | Secret):
+        value = value.get_secret_value()
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
