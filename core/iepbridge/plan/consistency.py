@@ -1,65 +1,69 @@
-"""The refusals 2 to 5: what no single field can see."""
+"""The refusals 2 to 5: what no single field can see.
 
-import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+Every plan passes here, so nothing is written out, paths least of all, until something is wrong.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from iepbridge.plan.part import Part
-from iepbridge.plan.participant import Participant
+from iepbridge.plan.parts import Action
 from iepbridge.plan.plan import Plan
 from iepbridge.plan.refusals import Problem
 
-_Dates = tuple[datetime.date | None, ...]
+_Dates: TypeAlias = Callable[[Any], tuple[date | None, date | None]]
 
 
-class _Order:
-    """Dates that must not go back: each chain's fields in their order."""
+class _Pair:
+    """Two dates that must not go back, unless `between` stands: then its own pairs count."""
 
-    def __init__(self, *chains: tuple[str, ...]) -> None:
-        self._chains = [(fields, self._getter(fields)) for fields in chains]
+    def __init__(self, earlier: str, later: str, between: str | None = None) -> None:
+        self.earlier = earlier
+        self.later = later
+        self.dates: _Dates = attrgetter(earlier, later)
+        self._between = between
 
-    @staticmethod
-    def _getter(fields: tuple[str, ...]) -> Callable[[object], _Dates]:
-        return attrgetter(*fields)
-
-    def check(self, part: object, path: str) -> Iterator[Problem]:
-        for fields, dates_of in self._chains:
-            dates = dates_of(part)
-            latest: datetime.date | None = None
-            for index, day in enumerate(dates):
-                if day is None:
-                    continue
-                if latest is not None and day < latest:
-                    expected = f"a date not before {_before(fields, dates, index)}"
-                    yield Problem(4, f"{path}{fields[index]}", expected)
-                else:
-                    latest = day
+    def is_bridged(self, part: object) -> bool:
+        return self._between is not None and getattr(part, self._between) is not None
 
 
-def _before(fields: tuple[str, ...], dates: _Dates, index: int) -> str:
-    return next(
-        name
-        for name, day in zip(fields[:index][::-1], dates[:index][::-1], strict=True)
-        if day is not None
-    )
+class _Step(NamedTuple):
+    """An action and its place: `goals[goal].actions[place]`."""
+
+    goal: int
+    place: int
+    action: Action
+
+    def path(self, field: str) -> str:
+        return f"goals[{self.goal}].actions[{self.place}].{field}"
 
 
-_PLAN: Final = _Order(("started_on", "completed_on", "closed_on"))
-_ELIGIBILITY: Final = _Order(("determined_on", "enrolled_on", "exited_on"))
-_VETERAN: Final = _Order(("entered_on", "separated_on"))
-_ACTION: Final = _Order(("set_on", "planned_end_on"), ("set_on", "actual_end_on"))
-_LISTS: Final = {
-    "credentials": _Order(("earned_on", "expires_on")),
-    "work_history": _Order(("started_on", "ended_on")),
-    "assessments": _Order(("taken_on", "reviewed_on")),
-    "goals": _Order(("set_on", "target_on"), ("set_on", "achieved_on")),
-    "barriers": _Order(
-        ("identified_on", "expected_resolution_on"), ("identified_on", "resolved_on")
+_PLAN: Final = (
+    _Pair("started_on", "completed_on"),
+    _Pair("completed_on", "closed_on"),
+    _Pair("started_on", "closed_on", "completed_on"),
+)
+_ELIGIBILITY: Final = (
+    _Pair("determined_on", "enrolled_on"),
+    _Pair("enrolled_on", "exited_on"),
+    _Pair("determined_on", "exited_on", "enrolled_on"),
+)
+_VETERAN: Final = (_Pair("entered_on", "separated_on"),)
+_ACTION: Final = (_Pair("set_on", "planned_end_on"), _Pair("set_on", "actual_end_on"))
+_SECTIONS: Final = {
+    "credentials": (_Pair("earned_on", "expires_on"),),
+    "work_history": (_Pair("started_on", "ended_on"),),
+    "assessments": (_Pair("taken_on", "reviewed_on"),),
+    "goals": (_Pair("set_on", "target_on"), _Pair("set_on", "achieved_on")),
+    "barriers": (
+        _Pair("identified_on", "expected_resolution_on"),
+        _Pair("identified_on", "resolved_on"),
     ),
-    "services": _Order(("planned_start_on", "planned_end_on"), ("started_on", "ended_on")),
-    "activities": _Order(("started_on", "ends_on"), ("started_on", "ended_on")),
-    "signatures": _Order(("signed_on", "copy_given_on")),
+    "services": (_Pair("planned_start_on", "planned_end_on"), _Pair("started_on", "ended_on")),
+    "activities": (_Pair("started_on", "ends_on"), _Pair("started_on", "ended_on")),
+    "signatures": (_Pair("signed_on", "copy_given_on"),),
 }
 _IDS: Final = {
     "goals": "goal_id",
@@ -72,47 +76,55 @@ _IDS: Final = {
 
 def inconsistencies(plan: Plan) -> list[Problem]:
     """List every refusal of kinds 2 to 5 in a plan whose fields are valid one by one."""
-    return [*_ids(plan), *_references(plan), *_goals(plan), *_dates(plan), *_closing(plan)]
+    steps = [
+        _Step(index, place, action)
+        for index, goal in enumerate(plan.goals or ())
+        for place, action in enumerate(goal.actions or ())
+    ]
+    return [
+        *_ids(plan, steps),
+        *_references(plan, steps),
+        *_goals(plan),
+        *_dates(plan, steps),
+        *_closing(plan),
+    ]
 
 
-def _ids(plan: Plan) -> Iterator[Problem]:
+def _ids(plan: Plan, steps: Sequence[_Step]) -> Iterator[Problem]:
     for section, field in _IDS.items():
         parts = getattr(plan, section)
-        if parts:
-            places = ((part, f"{section}[{index}].") for index, part in enumerate(parts))
-            yield from _repeated(places, field)
-    yield from _repeated(_actions(plan), "action_id")
+        if parts and len(parts) > 1:
+            for index in _repeated([getattr(part, field) for part in parts]):
+                yield _repeated_id(f"{section}[{index}].{field}")
+    for place in _repeated([step.action.action_id for step in steps]):
+        yield _repeated_id(steps[place].path("action_id"))
 
 
-def _repeated(places: Iterable[tuple[Part, str]], field: str) -> Iterator[Problem]:
-    seen = set()
-    for part, path in places:
-        own = getattr(part, field)
-        if own in seen:
-            yield Problem(2, f"{path}{field}", "an id that no other part of its list has")
-        seen.add(own)
+def _repeated(ids: Sequence[str]) -> Iterator[int]:
+    if len(set(ids)) < len(ids):
+        yield from (index for index, own in enumerate(ids) if own in ids[:index])
 
 
-def _actions(plan: Plan) -> Iterator[tuple[Any, str]]:
-    for index, goal in enumerate(plan.goals or ()):
-        for place, action in enumerate(goal.actions or ()):
-            yield action, f"goals[{index}].actions[{place}]."
+def _repeated_id(path: str) -> Problem:
+    return Problem(2, path, "an id that no other part of its list has")
 
 
-def _references(plan: Plan) -> Iterator[Problem]:
-    barriers = {barrier.barrier_id for barrier in plan.barriers or ()}
-    services = {service.service_id for service in plan.services or ()}
-    goals = {goal.goal_id for goal in plan.goals or ()}
-    for action, path in _actions(plan):
-        yield from _dangling(action.barrier_id, barriers, f"{path}barrier_id", "a barrier")
-        yield from _dangling(action.service_id, services, f"{path}service_id", "a service")
+def _references(plan: Plan, steps: Sequence[_Step]) -> Iterator[Problem]:
+    barriers = {None, *(barrier.barrier_id for barrier in plan.barriers or ())}
+    services = {None, *(service.service_id for service in plan.services or ())}
+    for step in steps:
+        if step.action.barrier_id not in barriers:
+            yield _dangling(step.path("barrier_id"), "a barrier")
+        if step.action.service_id not in services:
+            yield _dangling(step.path("service_id"), "a service")
+    goals = {None, *(goal.goal_id for goal in plan.goals or ())}
     for index, barrier in enumerate(plan.barriers or ()):
-        yield from _dangling(barrier.goal_id, goals, f"barriers[{index}].goal_id", "a goal")
+        if barrier.goal_id not in goals:
+            yield _dangling(f"barriers[{index}].goal_id", "a goal")
 
 
-def _dangling(own: str | None, known: set[str], path: str, what: str) -> Iterator[Problem]:
-    if own is not None and own not in known:
-        yield Problem(2, path, f"the id of {what} of this plan")
+def _dangling(path: str, what: str) -> Problem:
+    return Problem(2, path, f"the id of {what} of this plan")
 
 
 def _goals(plan: Plan) -> Iterator[Problem]:
@@ -128,25 +140,34 @@ def _goals(plan: Plan) -> Iterator[Problem]:
             yield Problem(3, f"goals[{index}].category", "no category but on interim goals")
 
 
-def _dates(plan: Plan) -> Iterator[Problem]:
-    yield from _PLAN.check(plan, "")
-    if plan.eligibility is not None:
-        yield from _ELIGIBILITY.check(plan.eligibility, "eligibility.")
-    yield from _service_dates(plan.participant)
-    for section, order in _LISTS.items():
-        yield from _in_order(getattr(plan, section), section, order)
-    for action, path in _actions(plan):
-        yield from _ACTION.check(action, path)
+def _dates(plan: Plan, steps: Sequence[_Step]) -> Iterator[Problem]:
+    for pair, _ in _going_back((plan,), _PLAN):
+        yield _too_early(pair, pair.later)
+    for pair, _ in _going_back(_those(plan.eligibility), _ELIGIBILITY):
+        yield _too_early(pair, f"eligibility.{pair.later}")
+    for pair, _ in _going_back(_those(plan.participant.veteran), _VETERAN):
+        yield _too_early(pair, f"participant.veteran.{pair.later}")
+    for section, pairs in _SECTIONS.items():
+        for pair, index in _going_back(getattr(plan, section) or (), pairs):
+            yield _too_early(pair, f"{section}[{index}].{pair.later}")
+    for pair, index in _going_back([step.action for step in steps], _ACTION):
+        yield _too_early(pair, steps[index].path(pair.later))
 
 
-def _service_dates(participant: Participant) -> Iterator[Problem]:
-    if participant.veteran is not None:
-        yield from _VETERAN.check(participant.veteran, "participant.veteran.")
+def _those(part: Part | None) -> Sequence[Part]:
+    return () if part is None else (part,)
 
 
-def _in_order(parts: Sequence[Part] | None, section: str, order: _Order) -> Iterator[Problem]:
-    for index, part in enumerate(parts or ()):
-        yield from order.check(part, f"{section}[{index}].")
+def _going_back(parts: Sequence[Any], pairs: Sequence[_Pair]) -> Iterator[tuple[_Pair, int]]:
+    for index, part in enumerate(parts):
+        for pair in pairs:
+            start, end = pair.dates(part)
+            if start and end and end < start and not pair.is_bridged(part):
+                yield pair, index
+
+
+def _too_early(pair: _Pair, path: str) -> Problem:
+    return Problem(4, path, f"a date not before {pair.earlier}")
 
 
 def _closing(plan: Plan) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATES: Final[dict[str, datetime.date]] = {}
 _DATES_KEPT: Final = 100_000
 _STEP: Final = Decimal("0.000001")
+_LARGEST: Final = 10**12
 
 
 class _Leaf:
@@ -68,22 +69,30 @@ def _read_masked_date(value: object) -> Secret[datetime.date]:
 def read_decimal(value: object) -> Decimal:
     """Read a JSON number as it stands: at most 12 digits before and 6 after the point."""
     if type(value) is int:
-        number = Decimal(value)
-    elif type(value) is Decimal and value.is_finite():
-        number = value
-    else:
-        raise PydanticCustomError("iep_decimal", "a number")
-    if number and not -7 < number.adjusted() < 12:
-        raise _too_many_digits()
-    if number != number.quantize(_STEP):
-        raise _too_many_digits()
-    return number
+        if not -_LARGEST < value < _LARGEST:
+            raise _too_many_digits()
+        return Decimal(value)
+    if type(value) is Decimal and value.is_finite():
+        if value and not -7 < value.adjusted() < 12:
+            raise _too_many_digits()
+        if value != value.quantize(_STEP):
+            raise _too_many_digits()
+        return value
+    raise PydanticCustomError("iep_decimal", "a number")
 
 
 def _too_many_digits() -> PydanticCustomError:
     return PydanticCustomError(
         "iep_decimal", "a number with at most 12 digits before and 6 after the point"
     )
+
+
+def number_text(number: Decimal) -> str:
+    """Write a number as plain digits: no exponent, no zeros at the end (`37.5`, `32`)."""
+    text = f"{number:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _read_positive(value: object) -> Decimal:
@@ -93,9 +102,12 @@ def _read_positive(value: object) -> Decimal:
     return number
 
 
+ID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,36}$"
+HIGHEST_VERSION: Final = 999_999_999
+
 Text = Annotated[str, Field(strict=True, min_length=1)]
 MaskedText = Annotated[SecretStr, _MaskedText()]
-Id = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,36}$")]
+Id = Annotated[str, Field(strict=True, pattern=ID_PATTERN)]
 State = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{2}$")]
 Phone = Annotated[SecretStr, _MaskedText(r"^[0-9]{10}$")]
 StaffPhone = Annotated[str, Field(strict=True, pattern=r"^[0-9]{10}$")]
@@ -105,7 +117,7 @@ Date = Annotated[datetime.date, _Leaf(read_date)]
 MaskedDate = Annotated[Secret[datetime.date], _Leaf(_read_masked_date)]
 Number = Annotated[Decimal, _Leaf(read_decimal)]
 PositiveNumber = Annotated[Decimal, _Leaf(_read_positive)]
-Version = Annotated[int, Field(strict=True, ge=1, le=999_999_999)]
+Version = Annotated[int, Field(strict=True, ge=1, le=HIGHEST_VERSION)]
 Flag = Annotated[bool, Field(strict=True)]
 
 _SSN: Final = re.compile(r"(?!000|666)[0-9]{3}(?!00)[0-9]{2}(?!0000)[0-9]{4}")

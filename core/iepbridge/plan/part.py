@@ -1,6 +1,6 @@
 """The base of every part of a plan: frozen, closed to unknown fields, silent about people."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,3 +23,7 @@ class Part(BaseModel):
 
     def __rich_repr__(self) -> Any:
         yield from self.__repr_args__()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled, which would write what is masked in clear."""
+        raise TypeError("A plan is not pickled: send its file's bytes and read them there.")

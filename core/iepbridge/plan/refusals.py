@@ -9,9 +9,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from iepbridge.finding import Finding
+from iepbridge.plan.leaves import ID_PATTERN
 
 UNFIT_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What refusal 6 forbids in any text, and what no path may carry into a report."""
+
+UNFIT: Final = "text without control characters, lone surrogates, U+FFFE and U+FFFF"
+
+_UNFIT_ESCAPE: Final = re.compile(rb"\\(?:[bf]|u00[01]|u[fF]{3}[eEfF])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
 }
 
 _PATTERNS: Final[Mapping[str, str]] = {
-    r"^[A-Za-z0-9_-]{1,36}$": "an id of 1 to 36 letters, digits, hyphens and underscores",
+    ID_PATTERN: "an id of 1 to 36 letters, digits, hyphens and underscores",
     r"^[A-Z]{2}$": "a state's two capital letters",
     r"^[0-9]{10}$": "a phone number of ten digits",
     r"^[0-9]{5}(-[0-9]{4})?$": "a ZIP code, 5 or 5-4 digits",
@@ -87,6 +92,13 @@ def path_text(parts: Iterable[str | int]) -> str:
     return text
 
 
+def may_be_unfit(text: bytes) -> bool:
+    """Say whether JSON text without lone surrogates may hold what refusal 6 forbids."""
+    return (
+        b"\xef\xbf\xbe" in text or b"\xef\xbf\xbf" in text or _UNFIT_ESCAPE.search(text) is not None
+    )
+
+
 def problems_of(error: ValidationError) -> list[Problem]:
     """Turn pydantic's error into problems, without its input."""
     details = error.errors(include_url=False, include_input=False)
@@ -94,15 +106,16 @@ def problems_of(error: ValidationError) -> list[Problem]:
 
 
 def _problem(detail: ErrorDetails) -> Problem:
-    location = [part for part in detail["loc"] if part != "[key]"]
-    if location == ["participant"] and detail["type"] == "missing":
-        location = ["participant", "name"]
-    if detail["type"] == "string_unicode":
-        return Problem(6, path_text(location), UNFIT)
-    return Problem(1, path_text(location), _expected(detail))
+    return Problem(1, path_text(_location(detail)), _expected(detail))
 
 
-UNFIT: Final = "text without control characters, lone surrogates, U+FFFE and U+FFFF"
+def _location(detail: ErrorDetails) -> tuple[str | int, ...]:
+    location = detail["loc"]
+    if location[-2:] == ("", "[key]"):  # the only key that a map refuses is the empty one
+        return location[:-1]
+    if location == ("participant",) and detail["type"] == "missing":
+        return ("participant", "name")
+    return location
 
 
 def _expected(detail: ErrorDetails) -> str:

@@ -1,0 +1,176 @@
+"""Canonical plans as JSON Lines: read and written one at a time, however long the file."""
+
+import codecs
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, BinaryIO, Final
+
+import orjson
+
+from iepbridge.errors import Unreadable
+from iepbridge.exchange import Arrival, Written
+from iepbridge.finding import Finding
+from iepbridge.plan.absence import may_be_untidy, tidy
+from iepbridge.plan.json_text import (
+    TEXT_CHARACTERS,
+    VALUES,
+    NotJson,
+    check_levels,
+    has_more_values,
+    parse_object,
+)
+from iepbridge.plan.leaves import HIGHEST_VERSION, ID_PATTERN, number_text
+from iepbridge.plan.paths import leaves
+from iepbridge.plan.reading import PlanData, read_plan
+from iepbridge.plan.refusals import PlanRefused, may_be_unfit
+from iepbridge.seen import SeenIds
+
+LINE_BYTES: Final = 16 * 1024 * 1024
+"""What one plan may be as a line, its end not counted."""
+
+_READ_BYTES: Final = len(codecs.BOM_UTF8) + LINE_BYTES + len(b"\n")
+_ID: Final = re.compile(ID_PATTERN)
+_WRITTEN: Final = Written()
+
+
+class JsonLinesReader:
+    """Reads canonical JSON Lines; of the plans before, only their ids' digests are kept."""
+
+    def read(self, stream: BinaryIO) -> Iterator[Arrival]:
+        """Yield each line's plan, whole or held; raise `Unreadable` at a line that is no plan."""
+        with SeenIds() as seen:
+            for number, line in _lines(stream):
+                try:
+                    arrival = _arrival(line, seen)
+                except NotJson as fault:
+                    raise _unreadable(number, fault.what, fault.column) from None
+                yield arrival
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    number = 1
+    line = stream.readline(_READ_BYTES).removeprefix(codecs.BOM_UTF8)
+    while line:
+        if len(line) - line.endswith(b"\n") > LINE_BYTES:
+            raise _unreadable(number, f"more than {LINE_BYTES:,} bytes in one plan")
+        if line.strip(b" \t\r\n"):
+            yield number, line
+        number += 1
+        line = stream.readline(_READ_BYTES)
+
+
+def _unreadable(number: int, what: str, column: int | None = None) -> Unreadable:
+    place = f"line {number}" if column is None else f"line {number}, column {column}"
+    return Unreadable(
+        f"The file cannot be read as canonical JSON Lines: {what} ({place}). Expected was one plan"
+        " a line, a JSON object in UTF-8. Have its sender write the file again."
+    )
+
+
+def _arrival(line: bytes, seen: SeenIds) -> Arrival:
+    data, plain = parse_object(line)
+    plan_id, version = _plan_id(data), _version(data)
+    if plan_id is not None and seen.add(plan_id):
+        return _held(data, plan_id, version, (_twice(plan_id, version),))
+    if may_be_untidy(line, data):
+        data = tidy(data)
+    try:
+        plan = read_plan(data, characters_checked=plain and not may_be_unfit(line), tidied=True)
+    except PlanRefused as refusal:
+        findings = tuple(problem.finding(plan_id, version) for problem in refusal.problems)
+        return _held(data, plan_id, version, findings)
+    return Arrival(plan_id, version, plan, data)
+
+
+def _held(
+    data: PlanData, plan_id: str | None, version: int | None, findings: tuple[Finding, ...]
+) -> Arrival:
+    check_levels(data)
+    return Arrival(plan_id, version, None, None, findings)
+
+
+def _plan_id(data: PlanData) -> str | None:
+    own = data.get("plan_id")
+    return own if isinstance(own, str) and _ID.fullmatch(own) else None
+
+
+def _version(data: PlanData) -> int | None:
+    own = data.get("version")
+    return own if type(own) is int and 1 <= own <= HIGHEST_VERSION else None
+
+
+def _twice(plan_id: str, version: int | None) -> Finding:
+    return Finding(
+        plan_id,
+        version,
+        "FMT-TWICE",
+        "error",
+        "plan_id",
+        "The file has an earlier plan with this id; only the first is taken.",
+        "Send each plan once in a file, in one version.",
+    )
+
+
+class JsonLinesWriter:
+    """Writes canonical JSON Lines."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def add(self, arrival: Arrival) -> Written:
+        """Write a whole arrival as one line, or hold it where it is more than one plan may be."""
+        if arrival.data is None:
+            raise ValueError("Only a whole arrival can be written.")
+        line = plan_line(arrival.data)
+        if len(line) > 2 * VALUES:
+            findings = tuple(_over_limits(arrival, line))
+            if findings:
+                return Written(findings)
+        self._stream.write(line)
+        return _WRITTEN
+
+    def finish(self) -> None:
+        """Do nothing: each line is complete by itself."""
+
+
+def plan_line(data: PlanData) -> bytes:
+    """Write plan data as one line: compact, tidy, numbers plain, in the order of the data."""
+    line = _dump(data)
+    return _dump(tidy(data)) if may_be_untidy(line, data) else line
+
+
+def _dump(data: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(data, default=_number, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _number(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(number_text(value))
+    raise TypeError
+
+
+def _over_limits(arrival: Arrival, line: bytes) -> Iterator[Finding]:
+    long = [
+        (path, len(value))
+        for path, value in leaves(arrival.data or {})
+        if isinstance(value, str) and len(value) > TEXT_CHARACTERS
+    ]
+    for path, length in long:
+        yield _length(arrival, path, f"{length:,} characters; a text has {TEXT_CHARACTERS:,}")
+    if not long and len(line) > LINE_BYTES + 1:
+        yield _length(arrival, None, f"{len(line) - 1:,} bytes as JSON; a plan has {LINE_BYTES:,}")
+    if not long and has_more_values(line):
+        yield _length(arrival, None, f"too many values; a plan has {VALUES:,}")
+
+
+def _length(arrival: Arrival, path: str | None, what: str) -> Finding:
+    return Finding(
+        arrival.plan_id,
+        arrival.version,
+        "FMT-LENGTH",
+        "error",
+        path,
+        f"The plan is too long{f' at {path}' if path else ''}: {what} at most.",
+        "Shorten it in the system the plan comes from and send the plan again.",
+    )
