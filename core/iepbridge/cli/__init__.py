@@ -1,0 +1,74 @@
+"""The command `iepbridge`: words typed by an operator become calls.
+
+Only the module of the command that was typed is imported, and only its `run` imports what is
+heavy: `--help` and `--version` answer before the plan model is loaded.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
+
+from iepbridge.cli.boundary import guarded
+from iepbridge.cli.parser import Parser, add_common, near
+from iepbridge.errors import Misuse
+
+COMMANDS: Final = {
+    "translate": "translate a file of plans from one format into another",
+    "systems": "list the installed systems with their versions and formats",
+    "sample": "write made-up plans to try things with",
+    "demo": "sample, translate and compare plans for every system: a first look",
+}
+"""Each command, the name of its module here, and what it does."""
+
+_EXAMPLES: Final = """\
+examples:
+  iepbridge demo
+  iepbridge sample --count 100 -o plans.jsonl
+  iepbridge translate --from canonical --to twist plans.jsonl -o plans.xml --loss loss.jsonl
+
+Each command has its own --help with an example.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command line and give its exit code; nothing here ends in a traceback."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    return guarded(lambda: _carry_out(words))
+
+
+def _carry_out(words: list[str]) -> int:
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    if chosen is not None and chosen not in COMMANDS:
+        known = ", ".join(COMMANDS)
+        raise Misuse(f"There is no command {chosen!r}{near(chosen, COMMANDS)} Commands: {known}.")
+    parser, command = _parser(chosen)
+    arguments = parser.parse_args(words)
+    if arguments.version:
+        return int(importlib.import_module(f"{__name__}.version").run())
+    if command is None:
+        parser.error("a command is missing")
+    return int(command.run(arguments))
+
+
+def _parser(chosen: str | None) -> tuple[Parser, ModuleType | None]:
+    parser = Parser(prog="iepbridge", description=_caption(), epilog=_EXAMPLES)
+    parser.add_argument("--version", action="store_true", help="print the versions and stop")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    module = None
+    for name, caption in COMMANDS.items():
+        if name != chosen:
+            commands.add_parser(name, help=caption, add_help=False)
+        else:
+            module = importlib.import_module(f"{__name__}.{name}")
+            own = commands.add_parser(
+                name, help=caption, description=module.__doc__, epilog=module.EXAMPLE
+            )
+            module.add_arguments(own)
+            add_common(own)
+    return parser, module
+
+
+def _caption() -> str:
+    return str(sys.modules["iepbridge"].__doc__)

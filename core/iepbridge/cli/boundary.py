@@ -1,0 +1,95 @@
+"""The edge of the program: whatever happens inside leaves as a message and an exit code.
+
+    error of ours            its message       its exit code
+    the system refused       what it said      2
+    anything else            type and place    70, never its text: it may hold personal data
+    reader of stdout gone    nothing           141, as a shell shows it
+    SIGINT, SIGTERM, SIGHUP  nothing           130, 143, 129; temporary files are gone
+
+A traceback is never shown: what it prints may be somebody's.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Final
+
+from iepbridge.cli.console import say
+from iepbridge.errors import IepbridgeError
+from iepbridge.privacy import reduced
+
+FAULT: Final = 70
+"""A fault of the program itself (`EX_SOFTWARE`)."""
+
+_BROKEN_PIPE: Final = 128 + signal.SIGPIPE
+
+
+class Stopped(BaseException):
+    """Raised where the program was when a signal asked it to end, so that it can tidy up."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+        super().__init__(number)
+
+
+def guarded(call: Callable[[], int]) -> int:
+    """Carry out a call and turn every exception into a message and an exit code."""
+    sys.unraisablehook = _unraisable
+    _listen()
+    try:
+        code = call()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001  the edge
+        return _ended(error)
+    return code
+
+
+def _ended(error: BaseException) -> int:
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 0
+    if isinstance(error, KeyboardInterrupt):
+        return 128 + signal.SIGINT
+    if isinstance(error, Stopped):
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):
+        _let_go_of_output()
+        return _BROKEN_PIPE
+    return _told(error)
+
+
+def _told(error: BaseException) -> int:
+    if isinstance(error, IepbridgeError):
+        say(f"iepbridge: {error}")
+        return error.exit_code
+    if isinstance(error, OSError) and error.errno:
+        what = os.strerror(error.errno)
+        say(f"iepbridge: the system refused: {what} ({reduced(error)}). Nothing was written.")
+        return IepbridgeError.exit_code
+    say(
+        f"iepbridge: a fault of the program: {reduced(error)}. Nothing was written."
+        " Report this line to whoever keeps the program; it holds no personal data."
+    )
+    return FAULT
+
+
+def _listen() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+def _let_go_of_output() -> None:
+    """Point standard output nowhere, or the interpreter complains when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _unraisable(happened: "sys.UnraisableHookArgs") -> None:
+    if happened.exc_value is not None:
+        say(f"iepbridge: while tidying up: {reduced(happened.exc_value)}")

@@ -1,0 +1,43 @@
+"""The progress bar of a translation, shown to a person at a terminal and to nobody else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
+
+from iepbridge.cli.console import Voice
+from iepbridge.cli.source import Source
+from iepbridge.translate import Progress as Advance
+
+_PLANS_A_STEP = 100
+
+
+class _Plans(ProgressColumn):
+    """The plans read so far, and how many a second."""
+
+    def render(self, task: Task) -> Text:
+        plans: int = task.fields["plans"]
+        each_second = plans / task.elapsed if task.elapsed else 0.0
+        return Text(f"{plans:,} plans, {each_second:,.0f} a second")
+
+
+@contextmanager
+def shown(source: Source, voice: Voice) -> Iterator[Advance | None]:
+    """Show how much of a source has been read; give what is to be called after each plan.
+
+    A source without a size, such as a pipe, gets a bar that only says that something happens.
+    """
+    if not voice.person or voice.silent:
+        yield None
+        return
+    columns = (TextColumn("Translating"), BarColumn(), _Plans())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=source.size, plans=0)
+
+        def advance(plans: int) -> None:
+            if plans % _PLANS_A_STEP == 1:
+                bar.update(task, completed=source.taken, plans=plans)
+
+        yield advance
