@@ -28,7 +28,11 @@ class Access:
                 prefix = path[:end]
                 if prefix not in done and isinstance(shape_at(prefix), Fields | Map):
                     done.add(prefix)
-                    code.line(f"{self._object(prefix)} = {self._fetched(prefix)}")
+                    self.fetch_one(code, prefix)
+
+    def fetch_one(self, code: Code, prefix: Path) -> None:
+        """Fetch the object at a path, what it stands in having been fetched."""
+        code.line(f"{self._object(prefix)} = {self._fetched(prefix)}")
 
     def expression(self, path: Path) -> str:
         """Read what stands at a path, its objects having been fetched."""

@@ -32,6 +32,11 @@ class Code:
             self.line("pass")
         self._depth -= 1
 
+    def extend(self, other: "Code") -> None:
+        """Add all lines of another piece at the present depth."""
+        for text in other._lines:
+            self.line(text)
+
     def text(self) -> str:
         """Give the source as it stands."""
         return "\n".join(self._lines) + "\n"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from iepbridge.errors import Unreadable
 from iepbridge.plan import PlanData
 
 _WHITE_SPACE: Final = " \t\r\n"
@@ -38,6 +39,13 @@ class XmlReading:
     def fail(self, rule: str, path: str, expected: str = "") -> None:
         """Note a finding; the first one at a path stands."""
         self.findings.setdefault(path, (rule, expected))
+
+    def refuse(self, path: str) -> None:
+        """Refuse the whole file: without this value nobody can say which plan it is."""
+        raise Unreadable(
+            f"A plan of the file has no {path}, so it cannot be told which plan it is. "
+            "Ask the sender for a complete file."
+        )
 
     def children(
         self, element: Element, leaves: Mapping[Any, str], groups: Mapping[Any, str]

@@ -1,0 +1,55 @@
+"""The formats by name: the canonical one, and one of each installed adapter."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+from iepbridge.adapter import Adapter
+from iepbridge.exchange import Envelope, PlanReader, PlanWriter
+from iepbridge.mapping.compiled import CompiledXml, compile_xml
+from iepbridge.mapping.read import read_layout
+from iepbridge.mapping.xml_reader import XmlPlanReader
+from iepbridge.mapping.xml_writer import XmlPlanWriter
+from iepbridge.plan.jsonl import JsonLinesReader, JsonLinesWriter
+from iepbridge.registry import CANONICAL, Registry
+
+
+def format_names(registry: Registry) -> tuple[list[str], list[str]]:
+    """Give the names of the formats that can be read, and of those that can be written."""
+    names = [CANONICAL, *sorted(registry.adapters)]
+    return names, names
+
+
+def open_reader(name: str, registry: Registry, overlays: Sequence[Path] = ()) -> PlanReader:
+    """Make a reader for one file of a format; raise `Misuse` where there is no such format."""
+    if name == CANONICAL:
+        return JsonLinesReader()
+    return XmlPlanReader(compiled_mapping(registry.adapter(name), overlays))
+
+
+def open_writer(
+    name: str,
+    registry: Registry,
+    stream: BinaryIO,
+    envelope: Envelope,
+    *,
+    losses: bool,
+    overlays: Sequence[Path] = (),
+) -> PlanWriter:
+    """Make a writer of one file of a format; `losses` says whether loss lines are wanted."""
+    if name == CANONICAL:
+        return JsonLinesWriter(stream)
+    adapter = registry.adapter(name)
+    compiled = compiled_mapping(adapter, overlays)
+    return XmlPlanWriter(compiled, stream, envelope, adapter.complete, losses=losses)
+
+
+def compiled_mapping(adapter: Adapter, overlays: Sequence[Path] = ()) -> CompiledXml:
+    """Read and compile an adapter's mapping, a deployment's overlay files winning."""
+    return _compiled(adapter.name, adapter.mappings, tuple(overlays))
+
+
+@cache
+def _compiled(name: str, folder: Path, overlays: tuple[Path, ...]) -> CompiledXml:
+    return compile_xml(read_layout(name, folder, overlays))

@@ -1,0 +1,81 @@
+"""The IEP event: systems that record the making of a plan get one, derived where it is missing.
+
+Rule 8 of the interface documents' common page.
+"""
+
+from dataclasses import dataclass
+
+
+from iepbridge.finding import DEFAULTED, LossKind
+from iepbridge.plan import Plan
+from iepbridge.plan.parts import Service
+
+IEP_DEVELOPMENT = "iep_development"
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A plan made ready for a system, with what was added: (path, kind, note) for each leaf."""
+
+    plan: Plan
+    losses: tuple[tuple[str, LossKind, str], ...] = ()
+
+
+def as_it_is(plan: Plan) -> Completed:
+    """Add nothing: for systems without an IEP event."""
+    return Completed(plan)
+
+
+def with_iep_event(plan: Plan) -> Completed:
+    """Add the derived IEP event as last service, unless the plan has one or never started."""
+    if plan.started_on is None or _has_event(plan):
+        return Completed(plan)
+    services = plan.services or []
+    event = _derived(plan)
+    place = f"services[{len(services)}]"
+    losses = tuple(
+        (f"{place}.{name}", DEFAULTED, f"Derived; comes back as {value}.")
+        for name, value in event.__dict__.items()
+        if value is not None
+    )
+    return Completed(plan.model_copy(update={"services": [*services, event]}), losses)
+
+
+def _has_event(plan: Plan) -> bool:
+    """Say whether an IEP event starts between the start and the completion of this version."""
+    start, end = plan.started_on, plan.completed_on
+    return any(
+        service.category == IEP_DEVELOPMENT
+        and service.started_on is not None
+        and (start is None or start <= service.started_on)
+        and (end is None or service.started_on <= end)
+        for service in plan.services or ()
+    )
+
+
+def _derived(plan: Plan) -> Service:
+    return Service(
+        service_id=_free_id(plan),
+        category=IEP_DEVELOPMENT,
+        provider=_provider(plan),
+        started_on=plan.started_on,
+        ended_on=plan.completed_on,
+        outcome="successful" if plan.completed_on else None,
+    )
+
+
+def _free_id(plan: Plan) -> str:
+    taken = {service.service_id for service in plan.services or ()}
+    base = own = f"IEP-{plan.version}"
+    number = 1
+    while own in taken:
+        number += 1
+        own = f"{base}-{number}"
+    return own
+
+
+def _provider(plan: Plan) -> str | None:
+    employer = plan.case_manager.employer if plan.case_manager else None
+    return employer or (plan.agency.provider if plan.agency else None)
+
+

@@ -1,0 +1,71 @@
+"""From what reading one plan gave to an arrival: whole, or held with its findings."""
+
+import re
+from typing import Final, Protocol
+
+from iepbridge.exchange import Arrival
+from iepbridge.finding import UNMAPPED, Finding, Loss
+from iepbridge.mapping.format_findings import read_finding
+from iepbridge.mapping.layout import Layout
+from iepbridge.plan import Plan, PlanData, PlanRefused, read_plan
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,36}")
+_MOST_VERSION: Final = 999_999_999
+_REFERENCES: Final = 2
+
+
+class Reading(Protocol):
+    """What a codec's reading of one plan collects: findings by path, extensions, unmapped keys."""
+
+    findings: dict[str, tuple[str, str]]
+    extensions: dict[str, str]
+    unmapped: list[str]
+
+
+def arrival_of(layout: Layout, data: PlanData, reading: Reading) -> Arrival:
+    """Check the data by the model and give the arrival, with every finding of both."""
+    if reading.extensions:
+        data["extensions"] = {layout.system: reading.extensions}
+    plan_id, version = _known_id(data), _known_version(data)
+    findings = [
+        read_finding(layout.title, plan_id, version, rule, path, expected)
+        for path, (rule, expected) in reading.findings.items()
+    ]
+    plan = _checked(data, plan_id, version, findings)
+    if findings:
+        return Arrival(plan_id, version, None, None, tuple(findings))
+    note = f"Kept under extensions.{layout.system}; the mapping has no field for it."
+    losses = tuple(
+        Loss(plan_id, version, f"extensions.{layout.system}.{key}", UNMAPPED, note)
+        for key in reading.unmapped
+    )
+    return Arrival(plan_id, version, plan, data, (), losses)
+
+
+def _checked(
+    data: PlanData, plan_id: str | None, version: int | None, findings: list[Finding]
+) -> Plan | None:
+    """Read the plan; add what only the model refuses to the findings.
+
+    Beside format findings, a dangling reference or a missing field may only be their echo.
+    """
+    try:
+        return read_plan(data, characters_checked=True)
+    except PlanRefused as refused:
+        told = {finding.path for finding in findings}
+        findings += [
+            problem.finding(plan_id, version)
+            for problem in refused.problems
+            if problem.path not in told and not (told and problem.number == _REFERENCES)
+        ]
+    return None
+
+
+def _known_id(data: PlanData) -> str | None:
+    own = data.get("plan_id")
+    return own if isinstance(own, str) and _ID.fullmatch(own) else None
+
+
+def _known_version(data: PlanData) -> int | None:
+    own = data.get("version")
+    return own if isinstance(own, int) and 1 <= own <= _MOST_VERSION else None

@@ -1,0 +1,145 @@
+"""Reads one XML file of plans: its frame checked, each plan by the compiled code."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import structlog
+from lxml.etree import _Element as Element
+
+from iepbridge.codecs.xml import XmlDocument
+from iepbridge.errors import Unreadable
+from iepbridge.exchange import Arrival
+from iepbridge.mapping.arrivals import arrival_of
+from iepbridge.mapping.compiled import CompiledXml
+from iepbridge.mapping.frame import FrameCheck
+from iepbridge.mapping.layout import FrameField
+from iepbridge.mapping.xml_reading import XmlReading
+from iepbridge.seen import SeenIds
+
+_log = structlog.get_logger(__name__)
+
+
+class XmlPlanReader:
+    """A `PlanReader` for a mapping of codec xml."""
+
+    def __init__(self, compiled: CompiledXml) -> None:
+        self._compiled = compiled
+
+    def read(self, stream: BinaryIO) -> Iterator[Arrival]:
+        """Yield the plans of a file; raise `Unreadable` when the whole file is refused."""
+        with SeenIds() as seen:
+            yield from _File(self._compiled, stream, seen).arrivals()
+
+
+class _File:
+    """The reading of one file."""
+
+    def __init__(self, compiled: CompiledXml, stream: BinaryIO, seen: SeenIds) -> None:
+        self._compiled = compiled
+        self._layout = compiled.layout
+        self._seen = seen
+        self._home = f"{{{self._layout.file.namespace}}}" if self._layout.file.namespace else ""
+        self._record = f"{self._home}{self._layout.plan.name}"
+        encodings = self._layout.file.encodings
+        self._document = XmlDocument(stream, record=self._record, encodings=encodings)
+        self._check = FrameCheck(self._layout)
+        self._found = dict.fromkeys((field.counted for field in self._counts()), 0)
+        self._reached = ""
+        self._skipped: set[str] = set()
+
+    def arrivals(self) -> Iterator[Arrival]:
+        self._root()
+        for child in self._document.children():
+            if child.tag == self._record:
+                yield self._plan(child)
+            else:
+                self._frame(child)
+        self._end()
+
+    def _root(self) -> None:
+        file = self._layout.file
+        if self._document.root_tag != f"{self._home}{file.root}":
+            raise Unreadable(
+                f"This is no {self._layout.title} file: its outermost element is not {file.root}"
+                f"{f' in {file.namespace}' if file.namespace else ''}. "
+                "Check which system the file comes from."
+            )
+        known = {field.place for field in self._layout.frame}
+        for name, value in self._document.root_attributes.items():
+            if f"@{name}" in known:
+                self._check.take(f"@{name}", value)
+            else:
+                self._skip(f"@{name}")
+        self._check.check([one for one in self._layout.frame if one.place.startswith("@")])
+        if not file.first:
+            self._check.envelope()
+
+    def _frame(self, child: Element) -> None:
+        file = self._layout.file
+        name = child.tag.removeprefix(self._home)
+        if name not in (file.first, file.last):
+            self._skip(name)
+            return
+        order = ["", file.first, file.last]
+        if order.index(name) != order.index(self._reached) + 1:
+            self._misplaced(name)
+        self._reached = name
+        known = {field.place for field in self._layout.frame}
+        for inner in child:
+            self._inner(f"{name}/{inner.tag.removeprefix(self._home)}", inner, known)
+        self._check.check([one for one in self._layout.frame if one.place.startswith(f"{name}/")])
+        if name == file.first:
+            self._check.envelope()
+
+    def _inner(self, place: str, inner: Element, known: set[str]) -> None:
+        if place not in known:
+            self._skip(place)
+        elif self._check.has(place):
+            raise Unreadable(
+                f"The {self._layout.title} file has {place} twice. Ask its sender for another file."
+            )
+        else:
+            self._check.take(place, inner.text)
+
+    def _plan(self, element: Element) -> Arrival:
+        if self._reached != self._layout.file.first:
+            self._misplaced(self._layout.plan.name)
+        reading = XmlReading(element, self._home, self._layout.system, self._compiled.counted)
+        data = self._compiled.read(element, reading)
+        for field, count in zip(self._counts(), reading.count, strict=True):
+            self._found[field.counted] += count
+        own = data.get("plan_id")
+        if own is not None and self._seen.add(own):
+            raise Unreadable(
+                f"The {self._layout.title} file has one plan twice. Ask its sender for a file "
+                "with each plan once."
+            )
+        return arrival_of(self._layout, data, reading)
+
+    def _end(self) -> None:
+        if self._reached != self._layout.file.last:
+            raise Unreadable(
+                f"The {self._layout.title} file has no {self._layout.file.last or 'Header'}. "
+                "It may have been cut; ask its sender for it again."
+            )
+        if self._document.stray_text:
+            self._skip("text()")
+        self._check.counts(self._found)
+
+    def _misplaced(self, name: str) -> None:
+        file = self._layout.file
+        raise Unreadable(
+            f"The {self._layout.title} file has {name} in a wrong place: expected one "
+            f"{file.first}, the plans, one {file.last}. Ask its sender for another file."
+        )
+
+    def _counts(self) -> list[FrameField]:
+        return [field for field in self._layout.frame if field.kind == "count"]
+
+    def _skip(self, place: str) -> None:
+        """Say once that something outside the plans is not known; it is no fault."""
+        if place.startswith(("{http://www.w3.org/", "@{http://www.w3.org/")):
+            return
+        if place not in self._skipped and len(self._skipped) < 20:
+            self._skipped.add(place)
+            _log.warning("skipped_outside_plan", system=self._layout.system, place=place)

@@ -1,0 +1,15 @@
+"""The adapter for Toolbox (Missouri); its mapping is data, under `mappings/toolbox`."""
+
+from iepbridge.adapter import Adapter
+from iepbridge.hookspecs import hookimpl
+from iepbridge.mapping.files import shipped_folder
+
+
+@hookimpl
+def iepbridge_adapter() -> Adapter:
+    """Give the adapter: Toolbox has no IEP event, so nothing is derived."""
+    return Adapter(
+        name="toolbox",
+        title="Toolbox (Missouri)",
+        mappings=shipped_folder("toolbox"),
+    )
