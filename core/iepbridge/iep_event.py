@@ -5,7 +5,6 @@ Rule 8 of the interface documents' common page.
 
 from dataclasses import dataclass
 
-
 from iepbridge.finding import DEFAULTED, LossKind
 from iepbridge.plan import Plan
 from iepbridge.plan.parts import Service
@@ -77,5 +76,3 @@ def _free_id(plan: Plan) -> str:
 def _provider(plan: Plan) -> str | None:
     employer = plan.case_manager.employer if plan.case_manager else None
     return employer or (plan.agency.provider if plan.agency else None)
-
-

@@ -43,18 +43,15 @@ def compile_xml(layout: Layout) -> CompiledXml:
     """Compile a layout of codec `xml`."""
     writing, reading, losing = XmlWriteSource(layout), XmlReadSource(layout), LossSource(layout)
     plan = snake(layout.plan.name)
-    sources = [writing.source(), reading.source(), losing.source()]
-    spaces: list[dict[str, Any]] = [
-        load(source, f"{layout.system} {way}", part.names)
-        for source, way, part in zip(
-            sources, ("write", "read", "losses"), (writing, reading, losing), strict=True
-        )
-    ]
     return CompiledXml(
         layout,
-        spaces[0][f"write_{plan}"],
-        spaces[1][f"read_{plan}"],
-        spaces[2]["losses"],
-        reading.counted_tags(),
-        "\n\n".join(sources),
+        write=_load(layout, writing)[f"write_{plan}"],
+        read=_load(layout, reading)[f"read_{plan}"],
+        losses=_load(layout, losing)["losses"],
+        counted=reading.counted_tags(),
+        source="\n\n".join(part.text for part in (writing, reading, losing)),
     )
+
+
+def _load(layout: Layout, part: XmlWriteSource | XmlReadSource | LossSource) -> dict[str, Any]:
+    return load(part.text, f"{layout.system} {type(part).__name__}", part.names)

@@ -106,7 +106,9 @@ class Builder:
             known = ", ".join([*_FIELD_KINDS, *_GROUP_KINDS])
             self._note(row.line, f"kind {row.kind!r}: expected one of {known}")
         if row.required not in _REQUIRED:
-            self._note(row.line, f"required {row.required!r}: expected nothing, yes, together, file")
+            self._note(
+                row.line, f"required {row.required!r}: expected nothing, yes, together, file"
+            )
         table, column = self._table(row)
         return Field(
             place=row.place,
@@ -129,7 +131,9 @@ class Builder:
     def _size(self, row: FieldRow) -> Size | None:
         match = _SIZE.fullmatch(row.size)
         if row.size and match is None:
-            self._note(row.line, f"size {row.size!r}: expected 35, 1-9, or 4000+ for one that goes on")
+            self._note(
+                row.line, f"size {row.size!r}: expected 35, 1-9, or 4000+ for one that goes on"
+            )
         if match is None:
             return None
         return Size(int(match["least"] or 0), int(match["most"]), continues=bool(match["on"]))

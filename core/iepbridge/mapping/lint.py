@@ -103,7 +103,9 @@ def _of_frame_path(field: FrameField, named: set[str]) -> _Found:
 
 def _tables(layout: Layout) -> list[tuple[Crosswalk, Field]]:
     fields = [field for field in layout.every_field() if field.table is not None]
-    return list({field.table.name: (field.table, field) for field in fields if field.table}.values())
+    return list(
+        {field.table.name: (field.table, field) for field in fields if field.table}.values()
+    )
 
 
 def _of_table(table: Crosswalk, field: Field) -> _Found:
@@ -114,5 +116,3 @@ def _of_table(table: Crosswalk, field: Field) -> _Found:
         if row.canonical not in leaf.codes or row.canonical == ANY_OTHER:
             path = path_pattern(field.canonical)
             yield row.line, f"table {table.name}: {path} has no code {row.canonical!r}"
-
-

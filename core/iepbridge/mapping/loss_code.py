@@ -17,7 +17,7 @@ _ALWAYS_TRAVEL: Final = {("schema",)}
 
 
 class LossSource:
-    """Writes the source; `names` is what it needs besides."""
+    """Writes the source as `text`; `names` is what it needs besides."""
 
     def __init__(self, layout: Layout) -> None:
         self.names: dict[str, Any] = {
@@ -26,9 +26,10 @@ class LossSource:
         }
         self._layout = layout
         self._sections: list[str] = []
+        self.text = self._source()
 
-    def source(self) -> str:
-        """Give the whole source: one function a field of the plan, and one that calls them."""
+    def _source(self) -> str:
+        """Give one function a field of the plan, and one that calls them."""
         coverage = coverage_of(self._layout)
         calls = []
         for name, shape in ROOT.fields().items():
@@ -94,7 +95,13 @@ class LossSource:
             self._lost(code, test, path, scope, self._note(DEFAULTED, default.value))
 
     def _generalised(
-        self, code: Code, field: Field, value: str, joined: dict[str, str], any_other: bool, scope: Scope
+        self,
+        code: Code,
+        field: Field,
+        value: str,
+        joined: dict[str, str],
+        any_other: bool,
+        scope: Scope,
     ) -> None:
         assert field.table is not None
         name = f"JOINED_{field.table.name.upper()}"
@@ -188,9 +195,9 @@ class LossSource:
 
     def _extensions(self, code: Code) -> None:
         with code.block("for system, entries in (plan.extensions or {}).items()"):
-            with code.block(f"if system != {self._layout.system!r}"):
-                with code.block("for key in entries"):
-                    code.line('lost.append((f"extensions.{system}.{key}", *DROPPED))')
+            code.line(f"others = entries if system != {self._layout.system!r} else ()")
+            with code.block("for key in others"):
+                code.line('lost.append((f"extensions.{system}.{key}", *DROPPED))')
 
     def _lost(self, code: Code, test: str, path: Path, scope: Scope, note: str) -> None:
         with code.block(test):
@@ -207,4 +214,3 @@ def _comes_back(value: str) -> str:
 def _implied(group: Group) -> Field:
     """Give a stand-in for the field that says which items a group stands for: it travels."""
     return Field("", "text", None, "", (), None, "", group.line)
-

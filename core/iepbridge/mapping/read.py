@@ -73,7 +73,9 @@ class _Settled:
             release=settings.mapping.release,
             file=_file_form(settings.file),
             forms=Forms(settings.forms.date, settings.forms.flag.true, settings.forms.flag.false),
-            constants={self._path("constants", key): one for key, one in settings.constants.items()},
+            constants={
+                self._path("constants", key): one for key, one in settings.constants.items()
+            },
             defaults=self._defaults(),
             flattened=tuple(map(self._flattened, settings.flattened, range(99))),
             ids={self._path("ids", key): one for key, one in settings.ids.items()},

@@ -28,7 +28,7 @@ class ValueReader:
         """Read a field: `text` is the expression for what stands in its place."""
         if field.kind == "key":
             code.line(f"key = {text}")
-            self._needed(code, field, f"if not key", f"r.place({e}, {field.place!r})")
+            self._needed(code, field, "if not key", f"r.place({e}, {field.place!r})")
         elif field.kind in ("position", "part", "parts"):
             self._number(code, field, text, e)
         elif field.canonical[-1] == ENTRIES:

@@ -32,7 +32,12 @@ class FieldRow:
 def field_rows(source: SourceFile, mistakes: Mistakes) -> list[FieldRow]:
     """Read the table of fields."""
     rows = _records(source, FIELD_COLUMNS, mistakes)
-    return [FieldRow(*cells[:-1], line) for line, cells in rows]
+    return [_field_row(cells, line) for line, cells in rows]
+
+
+def _field_row(cells: list[str], line: int) -> FieldRow:
+    group, place, kind, size, required, canonical, codes, _ = cells
+    return FieldRow(group, place, kind, size, required, canonical, codes, line)
 
 
 def crosswalks(files: dict[str, SourceFile], mistakes: Mistakes) -> dict[str, Crosswalk]:

@@ -160,5 +160,3 @@ class ValueWriter:
 
 def _condition(default: Default, path: Path, scope: Scope) -> str:
     return f"{scope.item(path)}.{default.field} == {default.equals!r}"
-
-

@@ -15,7 +15,7 @@ from iepbridge.plan.shape import ENTRIES, ITEMS, Fields, Leaf, Map, Path, path_p
 
 
 class XmlReadSource:
-    """Writes the source; `names` is what it needs besides."""
+    """Writes the source as `text`, innermost functions first; `names` is what it needs besides."""
 
     def __init__(self, layout: Layout) -> None:
         self.names: dict[str, Any] = {}
@@ -25,13 +25,13 @@ class XmlReadSource:
         self._functions: list[str] = []
         self._marks = 0
         self._counted = [field.counted for field in layout.frame if field.kind == "count"]
+        self.text = self._source()
 
     def counted_tags(self) -> tuple[str, ...]:
         """Give the tags of the elements that the frame counts, in its order."""
         return tuple(f"{self._home}{name}" for name in self._counted)
 
-    def source(self) -> str:
-        """Give the whole source, the innermost groups' functions first."""
+    def _source(self) -> str:
         self._function(tree_of(self._layout.plan), Scope())
         return "\n\n".join(self._functions)
 
@@ -134,7 +134,9 @@ class XmlReadSource:
 
     def _children(self, code: Code, element: Element, e: str, scope: Scope) -> None:
         t, g = self._mark("t"), self._mark("g")
-        leaves = {f"{self._home}{leaf_name(one.place)}": leaf_name(one.place) for one in element.leaves()}
+        leaves = {
+            f"{self._home}{leaf_name(one.place)}": leaf_name(one.place) for one in element.leaves()
+        }
         groups = {f"{self._home}{one.name}": one.name for one in element.elements()}
         number = self._marks
         self.names[f"LEAVES_{number}"] = leaves
@@ -206,7 +208,9 @@ class XmlReadSource:
     def _entries(self, code: Code, child: Element, g: str, scope: Scope) -> None:
         group = _group(child)
         self._function(child, scope.within(group.canonical))
-        entries = "" if group.canonical[0] == "extensions" else f", {owner(group.canonical[:-1], scope)}"
+        entries = (
+            "" if group.canonical[0] == "extensions" else f", {owner(group.canonical[:-1], scope)}"
+        )
         with code.block(f"for e_item in {g}.get({child.name!r}, ())"):
             code.line(f"read_{snake(group.name)}(e_item{entries}, r)")
 
@@ -242,8 +246,10 @@ class XmlReadSource:
         holds = owner(path, scope) if isinstance(shape, Fields) else _list_name((*path, ITEMS))
         if group.flag is not None:
             forms = self._layout.forms
-            with code.block(f"if flag and (flag not in {(forms.true, forms.false)!r}"
-                            f" or flag == {group.flag[1]!r} and {holds})"):
+            with code.block(
+                f"if flag and (flag not in {(forms.true, forms.false)!r}"
+                f" or flag == {group.flag[1]!r} and {holds})"
+            ):
                 code.line(f"r.fail('FMT-VALUE', {scope.literal(path)}, 'nothing beside the flag')")
         if isinstance(shape, Fields):
             flag = next(name for name, leaf in shape.fields().items() if _is_flag(leaf))
@@ -296,4 +302,3 @@ def _stands_for(element: Element, path: Path) -> bool:
 def _group(element: Element) -> Group:
     assert element.group is not None
     return element.group
-

@@ -113,7 +113,7 @@ class XmlReading:
         return elements[0]
 
     def absent(self) -> Element:
-        """Give an empty element to read in place of one that is not there but holds required fields."""
+        """Give an empty element, to be read where one with required fields is missing."""
         return etree.Element("absent")
 
     def twice(self, names: Iterable[str], paths: Mapping[str, str]) -> None:
@@ -127,7 +127,9 @@ class XmlReading:
         for name, value in attributes.items():
             if not name.startswith(_IGNORED) and value:
                 place = self.place(element)
-                self._keep(f"{place}/{self._attribute(name)}" if place else self._attribute(name), value)
+                self._keep(
+                    f"{place}/{self._attribute(name)}" if place else self._attribute(name), value
+                )
 
     def unknown(self, element: Element) -> None:
         """Keep each text and attribute of an element that the mapping does not know."""
@@ -166,7 +168,7 @@ class XmlReading:
         while element is not self._plan:
             parent = element.getparent()
             assert parent is not None
-            same = [one for one in element.itersiblings(element.tag, preceding=True)]
+            same = list(element.itersiblings(element.tag, preceding=True))
             number = f"[{len(same) + 1}]" if same else ""
             steps.append(f"{self._name(element.tag)}{number}")
             element = parent
@@ -179,14 +181,13 @@ class XmlReading:
         grouped: dict[int, list[tuple[PlanData, int | None, int | None]]] = {}
         for at, item, part, parts in pieces:
             grouped.setdefault(at, []).append((item, part, parts))
-        return [
-            self._whole(own, text, f"{items}[{at}].{text}") if own[0][1:] != (1, 1) or own[1:] else own[0][0]
-            for at, own in grouped.items()
-        ]
+        return [self._whole(own, text, f"{items}[{at}].{text}") for at, own in grouped.items()]
 
     def _whole(
         self, own: list[tuple[PlanData, int | None, int | None]], text: str, path: str
     ) -> PlanData:
+        if len(own) == 1 and own[0][1:] == (1, 1):
+            return own[0][0]
         ordered = sorted(own, key=lambda piece: piece[1] or 0)
         heads = [{**item, text: None} for item, _, _ in own]
         numbers = [part for _, part, _ in ordered]

@@ -90,5 +90,3 @@ def _descend(element: Element, wrappers: list[str]) -> Element:
             element.children.append(inner)
         element = inner
     return element
-
-

@@ -26,7 +26,7 @@ def snake(name: str) -> str:
 
 
 class XmlWriteSource:
-    """Writes the source; `names` is what it needs besides."""
+    """Writes the source as `text`, innermost functions first; `names` is what it needs besides."""
 
     def __init__(self, layout: Layout) -> None:
         self.names: dict[str, Any] = {"escape": escape, "escape_attribute": escape_attribute}
@@ -35,9 +35,9 @@ class XmlWriteSource:
         self._functions: list[str] = []
         self._marks = 0
         self._counted = [field.counted for field in layout.frame if field.kind == "count"]
+        self.text = self._source()
 
-    def source(self) -> str:
-        """Give the whole source, the innermost groups' functions first."""
+    def _source(self) -> str:
         self._function(tree_of(self._layout.plan), Scope(), depth=1)
         return "\n\n".join(self._functions)
 
@@ -65,9 +65,7 @@ class XmlWriteSource:
         if group.name in self._counted and not any(map(_continues, group.fields())):
             code.line(f"count[{self._counted.index(group.name)}] += 1")
 
-    def _parts(
-        self, code: Code, element: Element, field: Field, scope: Scope, depth: int
-    ) -> None:
+    def _parts(self, code: Code, element: Element, field: Field, scope: Scope, depth: int) -> None:
         self._values.continued(code, field, scope)
         with code.block("for part, piece in enumerate(parts, 1)"):
             name = _group(element).name

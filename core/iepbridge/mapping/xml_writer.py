@@ -43,7 +43,7 @@ class XmlPlanWriter:
         self._counts = [0] * len(compiled.counted)
         self._head, self._tail = self._split_frame()
         counts_first = any(field.kind == "count" for field in self._head)
-        self._body = tempfile.TemporaryFile() if counts_first else stream
+        self._body = tempfile.TemporaryFile() if counts_first else stream  # noqa: SIM115
         if not counts_first:
             stream.write(self._head_text().encode())
 
@@ -94,13 +94,13 @@ class XmlPlanWriter:
         lost: list[tuple[str, LossKind, str]] = []
         self._compiled.losses(completed.plan, lost)
         plan = completed.plan
-        return tuple(
-            Loss(plan.plan_id, plan.version, *one) for one in (*lost, *completed.losses)
-        )
+        return tuple(Loss(plan.plan_id, plan.version, *one) for one in (*lost, *completed.losses))
 
     def _split_frame(self) -> tuple[list[FrameField], list[FrameField]]:
         last = self._layout.file.last
-        tail = [field for field in self._layout.frame if last and field.place.startswith(f"{last}/")]
+        tail = [
+            field for field in self._layout.frame if last and field.place.startswith(f"{last}/")
+        ]
         return [field for field in self._layout.frame if field not in tail], tail
 
     def _frame(self) -> Frame:
