@@ -7,6 +7,7 @@ from typing import Final, get_args
 from iepbridge.crosswalk import Crosswalk
 from iepbridge.mapping.files import SourceFile
 from iepbridge.mapping.layout import (
+    WITHOUT_PATH,
     Field,
     FieldKind,
     FrameField,
@@ -123,6 +124,8 @@ class Builder:
 
     def _path(self, row: FieldRow, text: str) -> Path:
         path = parse_path(text)
+        if not text and row.kind in _FIELD_KINDS and row.kind not in WITHOUT_PATH:
+            self._note(row.line, f"a field of kind {row.kind} has a canonical path")
         if path is None or shape_at(path) is None:
             self._note(row.line, f"canonical {row.canonical!r}: the plan has no such field")
             return ()

@@ -7,7 +7,7 @@ can be read alone.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from iepbridge.crosswalk import Crosswalk
 from iepbridge.mapping.files import SourceFile
@@ -34,6 +34,9 @@ FieldKind: TypeAlias = Literal[
     "key",
     "copy",
 ]
+WITHOUT_PATH: Final = ("position", "part", "parts", "key")
+"""The kinds of field that stand for no leaf of the plan."""
+
 FrameKind: TypeAlias = Literal["release", "party", "sequence", "created", "file id", "count"]
 Required: TypeAlias = Literal["", "yes", "together", "file"]
 

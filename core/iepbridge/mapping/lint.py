@@ -5,7 +5,7 @@ from typing import Final
 
 from iepbridge.crosswalk import ANY_OTHER, Crosswalk
 from iepbridge.mapping.files import FIELDS
-from iepbridge.mapping.layout import Field, FrameField, Group, Layout
+from iepbridge.mapping.layout import WITHOUT_PATH, Field, FrameField, Group, Layout
 from iepbridge.mapping.mistakes import Mistakes
 from iepbridge.plan.shape import Fields, Item, Leaf, Map, path_pattern, shape_at
 
@@ -20,7 +20,6 @@ _FITTING: Final[dict[str, tuple[str, ...]]] = {
     "code": ("code", "text"),
     "copy": ("text", "date", "number", "integer", "flag"),
 }
-_WITHOUT_PATH: Final = ("position", "part", "parts", "key")
 _SIZED: Final = ("digits", "letters", "system id")
 _ENVELOPE: Final = frozenset({"envelope.sender", "envelope.receiver", "envelope.sequence"})
 
@@ -70,10 +69,12 @@ def _of_where(group: Group) -> _Found:
 def _of_field(field: Field) -> _Found:
     if field.kind in _SIZED and field.size is None:
         yield field.line, f"a field of kind {field.kind} has a size"
-    if field.kind in _WITHOUT_PATH:
+    if field.kind in WITHOUT_PATH:
         if field.canonical:
             yield field.line, f"a field of kind {field.kind} has no canonical path"
         return
+    if not field.canonical:
+        return  # noted where the row was read
     leaf = shape_at(field.canonical)
     fitting = _FITTING.get(field.kind, ())
     if not isinstance(leaf, Leaf) or leaf.kind not in fitting:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-_HEADER: Final = re.compile(r"\s*\[{1,2}\s*(?P<path>[^\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
+_HEADER: Final = re.compile(
+    r"\s*\[{1,2}\s*(?P<path>(?:\"[^\"]*\"|'[^']*'|[^\]\"'])+?)\s*\]{1,2}\s*(?:#.*)?$"
+)
 _KEY: Final = re.compile(r"\s*(?P<path>(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.-])+)\s*=")
 _STEP: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
 

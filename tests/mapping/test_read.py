@@ -1,0 +1,87 @@
+"""Reading a mapping: every mistake is told at once, by file and line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from iepbridge.errors import MappingMistakes, Misuse
+from iepbridge.mapping.files import shipped_folder
+from iepbridge.mapping.read import read_layout
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.mark.parametrize("system", ["toolbox", "twist"])
+def test_the_shipped_mappings_have_no_mistakes(system: str) -> None:
+    layout = read_layout(system, shipped_folder(system))
+    assert layout.system == system
+    assert all(len(source.digest) == 64 for source in layout.sources.values())
+
+
+def _mistakes(folder: Path) -> list[str]:
+    with pytest.raises(MappingMistakes) as caught:
+        read_layout("twist", folder)
+    return [line.removeprefix(f"{folder}/") for line in caught.value.mistakes]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says"),
+    [
+        ("fields.csv", "participant.name.last", "participant.name.lost", "no such field"),
+        ("fields.csv", "Person/Ssn,digits,9", "Person/Ssn,digit,9", "kind 'digit'"),
+        ("fields.csv", "Person/Ssn,digits,9", "Person/Ssn,digits,", "has a size"),
+        ("fields.csv", "Person/Ssn,digits,9", "Person/Ssn,digits,nine", "size 'nine'"),
+        ("fields.csv", "Person/Ssn,digits", "Person/Ssn,date", "does not fit"),
+        ("fields.csv", "Barrier,@ref,", "Barier,@ref,", "no row makes a group"),
+        ("fields.csv", "Person/FirstName", "Person/LastName", "stands twice"),
+        ("fields.csv", "barrier,\n", "barriers,\n", "no such code table"),
+        ("fields.csv", "service:component", "service:kind", "the table has component, service"),
+        ("fields.csv", "goals[term=interim]", "goals[term=later]", "no such code there"),
+        ("fields.csv", "Customer,plan", "Customer,list", "cannot stand outside the plans"),
+        ("fields.csv", ",,yes,,Action,", ",,yes,,Step,", "no group of that name to count"),
+        ("fields.csv", "in,place", "group,place", "expected the columns"),
+        ("fields.csv", ",number,,,", ",number,,", "7 cells, expected 8"),
+        ("codes.csv", "sex,male,M", "sex,man,M", "has no code 'man'"),
+        ("codes.csv", "sex,female,F", "sex,female,M", "read by an earlier row"),
+        ("codes.csv", "sex,female,F", "sex,male,F", "written by an earlier row"),
+        ("codes.csv", "sex,female,F,,", "sex,female,F,both,", "direction 'both'"),
+        ("service.csv", "internship,4,906", "internship,4,999", "leads back to nothing"),
+        ("mapping.toml", 'release = "3.2"', "release = 3.2", "mapping.release"),
+        ("mapping.toml", 'first = "Header"', 'frist = "Header"', "file.frist"),
+        ("mapping.toml", '"agency.state" = "TX"', '"agency.stat" = "TX"', "'agency.stat'"),
+        ("mapping.toml", 'system = "twist"', 'system = "twits"', "expected 'twist'"),
+        ("mapping.toml", "[forms]", "[forms", "not TOML"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(
+    twist: Path, edit: Edit, name: str, old: str, new: str, says: str
+) -> None:
+    line = (twist / name).read_text("utf-8").partition(old)[0].count("\n") + 1
+    edit(name, old, new)
+    told = _mistakes(twist)
+    mine = [one for one in told if says in one]
+    assert mine, told
+    if says != "not TOML":
+        assert mine[0].startswith(f"{name}:{line}:"), told
+
+
+def test_all_mistakes_are_told_at_once(twist: Path, edit: Edit) -> None:
+    edit("fields.csv", "participant.name.last", "participant.name.lost")
+    edit("codes.csv", "sex,male,M", "sex,man,M")
+    edit("mapping.toml", '"agency.state" = "TX"', '"agency.stat" = "TX"')
+    assert [one.partition(":")[0] for one in _mistakes(twist)] == [
+        "codes.csv",
+        "fields.csv",
+        "mapping.toml",
+    ]
+
+
+def test_a_missing_file_is_told(twist: Path) -> None:
+    (twist / "fields.csv").unlink()
+    assert "fields.csv:1: this file is missing" in _mistakes(twist)[0]
+
+
+def test_a_missing_folder_is_misuse(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="no folder"):
+        read_layout("twist", tmp_path / "nowhere")
