@@ -7,7 +7,7 @@ from iepbridge.exchange import Arrival
 from iepbridge.finding import UNMAPPED, Finding, Loss
 from iepbridge.mapping.format_findings import read_finding
 from iepbridge.mapping.layout import Layout
-from iepbridge.plan import Plan, PlanData, PlanRefused, read_plan
+from iepbridge.plan import Plan, PlanData, PlanRefused, Problem, read_plan
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _MOST_VERSION: Final = 999_999_999
@@ -52,13 +52,20 @@ def _checked(
     try:
         return read_plan(data, characters_checked=True)
     except PlanRefused as refused:
-        told = {finding.path for finding in findings}
+        told = [finding.path or "" for finding in findings]
         findings += [
             problem.finding(plan_id, version)
             for problem in refused.problems
-            if problem.path not in told and not (told and problem.number == _REFERENCES)
+            if not _is_echo(problem, told)
         ]
     return None
+
+
+def _is_echo(problem: Problem, told: list[str]) -> bool:
+    """Say whether a refusal only repeats what a format finding told: its place, or its lack."""
+    if problem.number == _REFERENCES:
+        return bool(told)
+    return any(path == problem.path or path.startswith(f"{problem.path}.") for path in told)
 
 
 def _known_id(data: PlanData) -> str | None:

@@ -140,9 +140,10 @@ class XmlReading:
         if element.tag.startswith(_IGNORED):
             return
         self.attributes(element, element.attrib)
-        own = "".join(_own_texts(element)).strip(_WHITE_SPACE)
-        if own:
-            self._keep(self.place(element), own)
+        own = "".join(_own_texts(element))
+        if own.strip(_WHITE_SPACE):
+            # Beside children it is stray text; alone it is the element's value, kept exactly.
+            self._keep(self.place(element), own.strip(_WHITE_SPACE) if len(element) else own)
         for child in element:
             self._unknown(child)
 
