@@ -98,7 +98,7 @@ class Outputs:
         self._claim(real, option, path)
         if found is not None:
             self._refuse_source(found, option, path)
-            if not os.access(path, os.W_OK):
+            if not os.access(path, os.W_OK, effective_ids=True):
                 raise Misuse(f"{shown}: the file may not be changed; name another.")
         with _told(shown):
             return _File(real, shown, _PRIVATE if found is None else found.st_mode & 0o777)

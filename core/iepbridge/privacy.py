@@ -53,6 +53,8 @@ def reduced(error: BaseException) -> str:
     """Give an exception's type and where in this program it came up; never its text."""
     kind = type(error)
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    if isinstance(error, ImportError) and error.name:
+        name = f"{name} ({error.name})"
     return f"{name} at {_place(error)}"
 
 
