@@ -4,6 +4,7 @@ The source defines `losses(plan, lost)`: it appends (path, kind, note) to `lost`
 with a value that does not come back as it was.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from iepbridge.finding import DEFAULTED, DROPPED, FLATTENED, GENERALISED
@@ -152,7 +153,7 @@ class LossSource:
             with code.block(test):
                 inner = held.within(items, group)
                 fields = {**inner.fields, (*items, group.where.field): _implied(group)}
-                inner = Coverage(held.layout, fields, held.groups, held.flattened)
+                inner = replace(inner, fields=fields)
                 self._item(code, shape, items, scope, inner, group)
             word = "elif"
         with code.block("else"):

@@ -84,7 +84,7 @@ class XmlWriteSource:
             self._values.value(code, field, scope, target)
         self._body(code, element, scope, depth)
         if optional:
-            with code.block(f"if len(out) == {start} + 2"):
+            with code.block(f"if len(out) == {start} + 2 and out[-1] == '/>\\n'"):
                 code.line(f"del out[{start}:]")
 
     def _body(self, code: Code, element: Element, scope: Scope, depth: int) -> None:
