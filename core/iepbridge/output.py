@@ -13,7 +13,7 @@ import io
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, Self
 
@@ -89,19 +89,18 @@ class Outputs:
         shown = f"{option} {path}"
         with _told(shown):
             found = _status(path)
-        if path.endswith(os.sep) or (found is not None and stat.S_ISDIR(found.st_mode)):
+        if path.endswith(os.sep) or _is(stat.S_ISDIR, found):
             raise Misuse(f"{shown}: this is a folder; name a file in it.")
-        if found is not None and not stat.S_ISREG(found.st_mode):
+        if found is not None and not _is(stat.S_ISREG, found):
             with _told(shown):
                 return _Stream(os.open(path, os.O_WRONLY), option, path)
-        real = os.path.realpath(path)
-        self._claim(real, option, path)
+        self._claim(os.path.realpath(path), option, path)
         if found is not None:
             self._refuse_source(found, option, path)
-            if not os.access(path, os.W_OK, effective_ids=True):
-                raise Misuse(f"{shown}: the file may not be changed; name another.")
+            _refuse_protected(path, shown)
         with _told(shown):
-            return _File(real, shown, _PRIVATE if found is None else found.st_mode & 0o777)
+            mode = _PRIVATE if found is None else found.st_mode & 0o777
+            return _File(os.path.realpath(path), shown, mode)
 
     def _claim(self, place: str, option: str, name: str) -> None:
         other = self._options.setdefault(place, option)
@@ -109,8 +108,8 @@ class Outputs:
             raise Misuse(f"{other} and {option} both name {name}; give each a place of its own.")
 
     def _refuse_source(self, found: os.stat_result, option: str, name: str) -> None:
-        regular = stat.S_ISREG(found.st_mode)
-        if regular and self._source is not None and os.path.samestat(found, self._source):
+        same = self._source is not None and os.path.samestat(found, self._source)
+        if same and _is(stat.S_ISREG, found):
             raise Misuse(f"{option}: {name} is the input itself; name another file.")
 
 
@@ -121,6 +120,16 @@ def _status(path: str) -> os.stat_result | None:
         return Path(path).stat()
     except FileNotFoundError:
         return None
+
+
+def _is(kind: Callable[[int], bool], found: os.stat_result | None) -> bool:
+    return found is not None and kind(found.st_mode)
+
+
+def _refuse_protected(path: str, shown: str) -> None:
+    """Keep a file that is marked read-only: a rename would replace it all the same."""
+    if not os.access(path, os.W_OK, effective_ids=True):
+        raise Misuse(f"{shown}: the file may not be changed; name another.")
 
 
 class _File:

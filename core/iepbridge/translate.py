@@ -148,7 +148,7 @@ class ReportLines(Reporter):
     def __init__(self, findings: BinaryIO | None = None, losses: BinaryIO | None = None) -> None:
         self._findings = findings
         self._losses = losses
-        self._tails: dict[tuple[str, str, str], bytes] = {}
+        self._tails = _Tails()
 
     def found(self, findings: Sequence[Finding]) -> None:
         """Write a line for each finding."""
@@ -162,22 +162,21 @@ class ReportLines(Reporter):
         before the path is made once a plan, what follows once a field.
         """
         if self._losses is not None:
-            first = losses[0]
+            first, tails = losses[0], self._tails
             head = orjson.dumps({"plan_id": first.plan_id, "version": first.version})[:-1]
-            pieces = []
-            for loss in losses:
-                pieces.append(head)
-                pieces.append(self._tail(loss.path, loss.kind, loss.note))
-            self._losses.write(b"".join(pieces))
+            rest = [tails[loss.path, loss.kind, loss.note] for loss in losses]
+            self._losses.write(head.join([b"", *rest]))
 
-    def _tail(self, path: str, kind: str, note: str) -> bytes:
-        key = (path, kind, note)
-        tail = self._tails.get(key)
-        if tail is None:
-            if len(self._tails) >= _TAILS_KEPT:
-                self._tails.clear()
-            line = orjson.dumps({"path": path, "kind": kind, "note": note})
-            tail = self._tails[key] = b"," + line[1:] + b"\n"
+
+class _Tails(dict[tuple[str, str, str], bytes]):
+    """What follows the version on a loss line, by path, kind and note; a bounded number."""
+
+    def __missing__(self, key: tuple[str, str, str]) -> bytes:
+        if len(self) >= _TAILS_KEPT:
+            self.clear()
+        path, kind, note = key
+        line = orjson.dumps({"path": path, "kind": kind, "note": note})
+        tail = self[key] = b"," + line[1:] + b"\n"
         return tail
 
 

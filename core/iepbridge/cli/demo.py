@@ -14,6 +14,7 @@ example:
   iepbridge demo --count 200 --folder /tmp/first-look
 
 Run it again and it writes the same files again; other files in the folder stay as they are.
+Some of the plans cannot go everywhere, as in life: that is shown, and is no failure (exit code 0).
 """
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -13,12 +13,10 @@ from iepbridge.exchange import Arrival, Envelope
 from iepbridge.finding import Finding, Loss
 from iepbridge.formats import open_reader, open_writer
 from iepbridge.output import Outputs
-from iepbridge.registry import Registry
+from iepbridge.registry import CANONICAL, Registry
 from iepbridge.translate import Reporter, ReportLines, Summary, translate
 
-CANONICAL: Final = "canonical"
 _INDEX: Final = re.compile(r"\[[0-9]+\]")
-_EXAMPLES: Final = 2
 
 
 class Bench(NamedTuple):
@@ -32,12 +30,16 @@ class Bench(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """What one round trip gave; `fields` counts losses by field (without indexes) and kind."""
+    """What one round trip gave.
+
+    `examples` is the first finding of each rule; `fields` counts losses by field (without
+    indexes) and kind. Plans that lost something are not compared, so not `differing`.
+    """
 
     system: str
     sent: Path
     out: Summary
-    examples: Sequence[Finding]
+    examples: Mapping[str, Finding]
     fields: Counter[tuple[str, str]]
     returned: int
     same: int
@@ -45,8 +47,8 @@ class RoundTrip:
 
     @property
     def good(self) -> bool:
-        """Say that no plan was held, and that all that was sent came back."""
-        return self.out.clean and not self.differing and self.returned == self.out.written
+        """Say that all that was sent came back, and nothing other than it went."""
+        return not self.differing and self.returned == self.out.written
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ class _Account:
     held: set[str | None] = field(default_factory=set)
     lossy: set[str | None] = field(default_factory=set)
     fields: Counter[tuple[str, str]] = field(default_factory=Counter)
-    examples: list[Finding] = field(default_factory=list)
+    examples: dict[str, Finding] = field(default_factory=dict)
 
 
 class _Report(ReportLines):
@@ -68,8 +70,8 @@ class _Report(ReportLines):
 
     def held(self, findings: Sequence[Finding]) -> None:
         self._account.held.update(finding.plan_id for finding in findings)
-        if len(self._account.examples) < _EXAMPLES:
-            self._account.examples.extend(findings[:1])
+        for finding in findings:
+            self._account.examples.setdefault(finding.rule, finding)
 
     def lost(self, losses: Sequence[Loss]) -> None:
         super().lost(losses)

@@ -36,14 +36,14 @@ def run() -> int:
 def installed(folders: list[str]) -> Iterator[Installed]:
     """Find the distributions in import folders that bring adapters; the first of a name wins."""
     seen = set()
-    for folder in folders:
-        for name in _metadata(folder):
-            distribution, _, version = name.removesuffix(_ENDING).partition("-")
-            if distribution not in seen:
-                seen.add(distribution)
-                adapters = _adapters(f"{folder or '.'}{os.sep}{name}{os.sep}entry_points.txt")
-                if adapters:
-                    yield Installed(distribution.replace("_", "-"), version, adapters)
+    for folder, name in ((place, name) for place in folders for name in _metadata(place)):
+        distribution, _, version = name.removesuffix(_ENDING).partition("-")
+        if distribution in seen:
+            continue
+        seen.add(distribution)
+        adapters = _adapters(f"{folder or '.'}{os.sep}{name}{os.sep}entry_points.txt")
+        if adapters:
+            yield Installed(distribution.replace("_", "-"), version, adapters)
 
 
 def _metadata(folder: str) -> list[str]:
