@@ -45,9 +45,8 @@ def parse_object(text: bytes) -> Parsed:
     """
     if has_more_values(text):
         raise NotJson(f"more than {VALUES:,} values in one plan")
-    plain, value = _by_jiter(text)
+    plain, value = _value(text)
     if not plain:
-        value = _by_the_standard(text)
         check_levels(value)
     if not isinstance(value, dict):
         raise NotJson("JSON, but no object")
@@ -59,11 +58,10 @@ def parse_object(text: bytes) -> Parsed:
 def check_levels(value: object) -> None:
     """Raise `NotJson` where objects and lists are nested deeper than a plan may be."""
     level = [value]
-    for _ in range(LEVELS + 1):
+    for _ in range(LEVELS):
         level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return
-    raise NotJson(f"nested deeper than {LEVELS} levels")
+    if any(isinstance(inner, (dict, list)) for inner in level):
+        raise NotJson(f"nested deeper than {LEVELS} levels")
 
 
 def has_more_values(text: bytes) -> bool:
@@ -76,6 +74,11 @@ def has_more_values(text: bytes) -> bool:
         if values > VALUES:
             return True
     return False
+
+
+def _value(text: bytes) -> tuple[bool, object]:
+    plain, value = _by_jiter(text)
+    return plain, value if plain else _by_the_standard(text)
 
 
 def _by_jiter(text: bytes) -> tuple[bool, object]:
@@ -94,11 +97,11 @@ def _by_jiter(text: bytes) -> tuple[bool, object]:
 def _by_the_standard(text: bytes) -> object:
     column = None
     try:
-        return _DECODER.decode(text.decode())
+        return _DECODER.decode(text.rstrip(b" \t\r\n").decode())
     except UnicodeDecodeError as error:
         what, column = "bytes that are not UTF-8", error.start + 1
     except json.JSONDecodeError as error:
-        what, column = "no JSON", error.colno
+        what, column = "no JSON", error.pos + 1
     except RecursionError:
         what = f"nested deeper than {LEVELS} levels"
     raise NotJson(what, column)

@@ -22,8 +22,9 @@ from iepbridge.plan.json_text import (
 )
 from iepbridge.plan.leaves import HIGHEST_VERSION, ID_PATTERN, number_text
 from iepbridge.plan.paths import leaves
+from iepbridge.plan.plan import Plan
 from iepbridge.plan.reading import PlanData, read_plan
-from iepbridge.plan.refusals import PlanRefused, may_be_unfit
+from iepbridge.plan.refusals import PlanRefused, Problem, may_be_unfit
 from iepbridge.seen import SeenIds
 
 LINE_BYTES: Final = 16 * 1024 * 1024
@@ -72,22 +73,23 @@ def _arrival(line: bytes, seen: SeenIds) -> Arrival:
     data, plain = parse_object(line)
     plan_id, version = _plan_id(data), _version(data)
     if plan_id is not None and seen.add(plan_id):
-        return _held(data, plan_id, version, (_twice(plan_id, version),))
-    if may_be_untidy(line, data):
-        data = tidy(data)
-    try:
-        plan = read_plan(data, characters_checked=plain and not may_be_unfit(line), tidied=True)
-    except PlanRefused as refusal:
-        findings = tuple(problem.finding(plan_id, version) for problem in refusal.problems)
-        return _held(data, plan_id, version, findings)
-    return Arrival(plan_id, version, plan, data)
-
-
-def _held(
-    data: PlanData, plan_id: str | None, version: int | None, findings: tuple[Finding, ...]
-) -> Arrival:
+        findings = [_twice(plan_id, version)]
+    else:
+        if may_be_untidy(line, data):
+            data = tidy(data)
+        plan, problems = _plan(data, characters_checked=plain and not may_be_unfit(line))
+        if plan is not None:
+            return Arrival(plan_id, version, plan, data)
+        findings = [problem.finding(plan_id, version) for problem in problems]
     check_levels(data)
-    return Arrival(plan_id, version, None, None, findings)
+    return Arrival(plan_id, version, None, None, tuple(findings))
+
+
+def _plan(data: PlanData, *, characters_checked: bool) -> tuple[Plan | None, tuple[Problem, ...]]:
+    try:
+        return read_plan(data, characters_checked=characters_checked, tidied=True), ()
+    except PlanRefused as refusal:
+        return None, refusal.problems
 
 
 def _plan_id(data: PlanData) -> str | None:

@@ -24,6 +24,10 @@ class Part(BaseModel):
     def __rich_repr__(self) -> Any:
         yield from self.__repr_args__()
 
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """Refuse, without the value that pydantic's own refusal shows."""
+        raise AttributeError(f"{type(self).__name__}.{name} cannot be set: plans are frozen.")
+
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled, which would write what is masked in clear."""
         raise TypeError("A plan is not pickled: send its file's bytes and read them there.")
