@@ -58,7 +58,7 @@ def test_more_than_is_shown_is_counted() -> None:
     assert text.count("plan P-") == 10
     assert text.count("    FMT-CODE at") == 50
     assert text.count("and more") == 10
-    assert text.endswith("and 4 plans more; --findings FILE lists them all.")
+    assert text.endswith("and 4 more; --findings FILE lists them all.")
 
 
 def test_events_have_the_findings_fields() -> None:

@@ -84,8 +84,16 @@ def test_an_unreadable_file_exits_3_with_the_findings_known_until_then(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["f", "o"]
     assert (tmp_path / "o").read_bytes() == b"old"
     assert [one["plan_id"] for one in parsed((tmp_path / "f").read_bytes())] == ["P-1"]
-    assert done.stderr.startswith(b"iepbridge: ")
+    assert b"line 3" in done.stderr.lower()
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.linux
+def test_an_input_that_breaks_off_is_unreadable(run: Run, tmp_path: Path) -> None:
+    done = run(*TRANSLATE, "/proc/self/mem", "-o", "o")
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert b"could not be read to its end" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unreadable_file_leaves_standard_output_empty(run: Run) -> None:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from iepbridge.cli.console import Voice
 from iepbridge.cli.source import Source
+from iepbridge.cli.telling import plans
 from iepbridge.translate import Progress as Advance
 
 _PLANS_A_STEP = 100
@@ -18,9 +19,9 @@ class _Plans(ProgressColumn):
     """The plans read so far, and how many a second."""
 
     def render(self, task: Task) -> Text:
-        plans: int = task.fields["plans"]
-        each_second = plans / task.elapsed if task.elapsed else 0.0
-        return Text(f"{plans:,} plans, {each_second:,.0f} a second")
+        count: int = task.fields["plans"]
+        each_second = count / task.elapsed if task.elapsed else 0.0
+        return Text(f"{plans(count)}, {each_second:,.0f} a second")
 
 
 @contextmanager
@@ -36,8 +37,8 @@ def shown(source: Source, voice: Voice) -> Iterator[Advance | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=source.size, plans=0)
 
-        def advance(plans: int) -> None:
-            if plans % _PLANS_A_STEP == 1:
-                bar.update(task, completed=source.taken, plans=plans)
+        def advance(count: int) -> None:
+            if count % _PLANS_A_STEP == 1:
+                bar.update(task, completed=source.taken, plans=count)
 
         yield advance

@@ -12,6 +12,7 @@ from iepbridge.cli.source import opened
 from iepbridge.exchange import Arrival, Envelope
 from iepbridge.finding import Finding, Loss
 from iepbridge.formats import open_reader, open_writer
+from iepbridge.mapping.read import read_layout
 from iepbridge.output import Outputs
 from iepbridge.registry import CANONICAL, Registry
 from iepbridge.translate import Reporter, ReportLines, Summary, translate
@@ -81,7 +82,8 @@ class _Report(ReportLines):
 
 def round_trip(bench: Bench, system: str, folder: Path) -> RoundTrip:
     """Write the samples in a system's format into a folder, with reports, and read them back."""
-    sent, back = folder / f"plans.{system}", folder / "back.jsonl"
+    layout = read_layout(system, bench.registry.adapter(system).mappings, bench.overlays)
+    sent, back = folder / f"plans{layout.file.extension}", folder / "back.jsonl"
     account = _Account()
     out = _sent(bench, system, sent, account)
     _read_back(bench, system, sent, back)

@@ -70,7 +70,7 @@ def held_in_words(first: Sequence[Sequence[Finding]], held: int) -> Iterator[str
         if len(findings) > FINDINGS_SHOWN:
             yield "    and more"
     if held > len(first):
-        yield f"  and {plans(held - len(first))} more; --findings FILE lists them all."
+        yield f"  and {held - len(first):,} more; --findings FILE lists them all."
 
 
 def _name(findings: Sequence[Finding]) -> str:
