@@ -4,8 +4,9 @@ import copy
 import re
 from typing import Any
 
-from iepbridge.finding import Finding
 from tests.laws import steps
+
+from iepbridge.finding import Finding
 
 Data = dict[str, Any]
 

@@ -5,6 +5,7 @@ Shares no code with the mapping: paths are taken apart here, and values come fro
 
 import copy
 import datetime
+import itertools
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -47,7 +48,7 @@ def _extension(data: Data, path: str) -> list[str | int]:
 
 
 def _set(target: Any, path: list[str | int], value: object) -> None:
-    for step, following in zip(path[:-1], path[1:], strict=True):
+    for step, following in itertools.pairwise(path):
         if isinstance(step, int):
             while len(target) <= step:
                 target.append({})
@@ -75,11 +76,7 @@ def _swept(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     """Give data in one form: no nulls, no `{}` fields, no inner `[]`, decimals by value."""
     if isinstance(value, dict):
-        plain = {
-            key: _plain(inner)
-            for key, inner in value.items()
-            if inner is not None
-        }
+        plain = {key: _plain(inner) for key, inner in value.items() if inner is not None}
         return {
             key: inner
             for key, inner in plain.items()

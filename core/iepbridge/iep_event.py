@@ -32,7 +32,7 @@ def with_iep_event(plan: Plan) -> Completed:
     services = plan.services or []
     event = _derived(plan)
     place = f"services[{len(services)}]"
-    losses = tuple(
+    losses: tuple[tuple[str, LossKind, str], ...] = tuple(
         (f"{place}.{name}", DEFAULTED, f"Derived; comes back as {value}.")
         for name, value in event.__dict__.items()
         if value is not None

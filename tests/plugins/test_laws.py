@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
+from tests.fitting import mend
+from tests.laws import expected_back, plain
+from tests.strategies import plans
 
 from iepbridge.exchange import Arrival, Envelope, Written
 from iepbridge.formats import open_reader, open_writer
 from iepbridge.plan import plan_data, read_plan
 from iepbridge.plan.paths import leaves
 from iepbridge.registry import Registry, load_registry
-from tests.fitting import mend
-from tests.laws import expected_back, plain
-from tests.strategies import plans
 
 Data = dict[str, Any]
 SYSTEMS = ["toolbox", "twist"]
@@ -63,7 +63,9 @@ def _overall_first(system: str, data: Data) -> Data:
 
 def _without_flattened(back: Data, expected: Data) -> Data:
     """Take the lines for a person off a story again: they stand after the text as it was."""
-    for note, wanted in zip(back.get("case_notes", []), expected.get("case_notes", []), strict=True):
+    for note, wanted in zip(
+        back.get("case_notes", []), expected.get("case_notes", []), strict=True
+    ):
         story, whole = wanted.get("story"), note.get("story")
         if whole is None:
             continue

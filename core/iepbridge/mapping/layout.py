@@ -141,7 +141,10 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """What a file of the format is, beside its plans; `first` and `last` frame them."""
+    """What a file of the format is, beside its plans; `first` and `last` frame them.
+
+    Elements and attributes in the namespaces `ignored` are passed over without a word.
+    """
 
     codec: Literal["xml"]
     name: str
@@ -151,6 +154,7 @@ class FileForm:
     first: str
     last: str
     encodings: frozenset[str]
+    ignored: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,8 +181,7 @@ class LossSource:
         code.line("before = len(lost)")
         self._shape(code, shape.of, items, within, held)
         with code.block("if len(lost) == before"):
-            note = "*FLATTENED" if held.flattened_at(items) else "*DROPPED"
-            code.line(f"lost.append(({within.literal(items)}, {note}))")
+            code.line(f"lost.append(({within.literal(items)}, *DROPPED))")
 
     def _map(self, code: Code, path: Path, scope: Scope, held: Coverage) -> None:
         entries = (*path, ENTRIES)

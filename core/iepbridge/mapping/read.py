@@ -118,4 +118,5 @@ def _file_form(table: FileTable) -> FileForm:
         table.first,
         table.last,
         frozenset(table.encodings),
+        tuple(f"{{{namespace}}}" for namespace in table.ignored),
     )

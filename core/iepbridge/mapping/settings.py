@@ -33,6 +33,7 @@ class FileTable(_Strict):
     first: str = ""
     last: str = ""
     encodings: list[Literal["UTF-8", "UTF-16"]] = ["UTF-8"]
+    ignored: list[str] = []
 
 
 class FlagForm(_Strict):

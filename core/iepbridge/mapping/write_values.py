@@ -8,7 +8,7 @@ from iepbridge import converters
 from iepbridge.mapping.access import Access, is_masked
 from iepbridge.mapping.code import Code, Scope
 from iepbridge.mapping.layout import Default, Field, Layout
-from iepbridge.mapping.xml_text import flat_line, pieces, with_lines
+from iepbridge.mapping.xml_text import flat_lines, pieces, with_lines
 from iepbridge.plan.shape import Path
 
 Escape = Callable[[str], str]
@@ -36,7 +36,7 @@ class ValueWriter:
         self._layout = layout
         self._names = names
         self._escape = escape
-        names.update(pieces=pieces, with_lines=with_lines, flat_line=flat_line)
+        names.update(pieces=pieces, with_lines=with_lines, flat_lines=flat_lines)
 
     def value(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
         """Write a field: fetch, check, convert, put; or say that it is missing."""
@@ -155,7 +155,7 @@ class ValueWriter:
             for part in parts
         ]
         with code.block(f"for {item} in {holder} or ()"):
-            code.line(f"lines.append(flat_line({start!r}, [{', '.join(values)}]))")
+            code.line(f"lines += flat_lines({start!r}, [{', '.join(values)}])")
 
 
 def _condition(default: Default, path: Path, scope: Scope) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Field, Group, Layout
 from iepbridge.mapping.read_values import ValueReader, owner
+from iepbridge.mapping.xml_reading import Piece
 from iepbridge.mapping.xml_tree import Element, leaf_name, tree_of
 from iepbridge.mapping.xml_write import snake
 from iepbridge.plan.shape import ENTRIES, ITEMS, Fields, Leaf, Map, Path, path_pattern, shape_at
@@ -18,7 +19,7 @@ class XmlReadSource:
     """Writes the source as `text`, innermost functions first; `names` is what it needs besides."""
 
     def __init__(self, layout: Layout) -> None:
-        self.names: dict[str, Any] = {}
+        self.names: dict[str, Any] = {"Piece": Piece}
         self._layout = layout
         self._home = f"{{{layout.file.namespace}}}" if layout.file.namespace else ""
         self._values = ValueReader(layout, self.names)
@@ -200,7 +201,7 @@ class XmlReadSource:
             code.line(f"key = e_item.get({leaf_name(own_id.place)!r}) or e_item")
             code.line(f"{at} = places.setdefault(key, len(places))")
             call = _head(group, scope).replace("(e,", "(e_item,", 1)
-            code.line(f"pieces.append(({at}, *{call}))")
+            code.line(f"pieces.append(({at}, Piece(e_item, *{call})))")
         items = _list_name(group.canonical)
         whole = path_pattern(group.canonical[:-1])
         code.line(f"{items} = r.joined(pieces, {text.canonical[-1]!r}, {whole!r})")
@@ -229,7 +230,8 @@ class XmlReadSource:
     def _holder(self, code: Code, child: Element, g: str, scope: Scope) -> None:
         e = self._mark("e")
         method = "first" if child.kind == "first" else "only"
-        code.line(f"{e} = r.{method}({g}, {child.name!r})")
+        path = f", {scope.literal(child.text.canonical)}" if child.text else ""
+        code.line(f"{e} = r.{method}({g}, {child.name!r}{path})")
         if child.always:
             with code.block(f"if {e} is None"):
                 code.line(f"{e} = r.absent()")

@@ -104,7 +104,7 @@ class _File:
     def _plan(self, element: Element) -> Arrival:
         if self._reached != self._layout.file.first:
             self._misplaced(self._layout.plan.name)
-        reading = XmlReading(element, self._home, self._layout.system, self._compiled.counted)
+        reading = XmlReading(element, self._home, self._layout, self._compiled.counted)
         data = self._compiled.read(element, reading)
         for field, count in zip(self._counts(), reading.count, strict=True):
             self._found[field.counted] += count

@@ -5,35 +5,42 @@ place is looked at here, and only then are places in the file worked out.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from iepbridge.errors import Unreadable
+from iepbridge.mapping.layout import Layout
 from iepbridge.plan import PlanData
 
 _WHITE_SPACE: Final = " \t\r\n"
-_IGNORED: Final = (
-    "{http://www.w3.org/XML/1998/namespace}",
-    "{http://www.w3.org/2001/XMLSchema-instance}",
-)
 
 Texts = dict[Any, Any]
 """Leaf name -> its text (None where empty); under None the names that came twice."""
 
 
+class Piece(NamedTuple):
+    """One element of an item that continues: its data, which part it is, of how many."""
+
+    element: Element
+    item: PlanData
+    part: int | None
+    parts: int | None
+
+
 class XmlReading:
     """The reading of one plan: findings by path, what is kept under extensions, counts."""
 
-    def __init__(self, plan: Element, home: str, system: str, counted: Sequence[str]) -> None:
+    def __init__(self, plan: Element, home: str, layout: Layout, counted: Sequence[str]) -> None:
         self.findings: dict[str, tuple[str, str]] = {}
         self.extensions: dict[str, str] = {}
         self.unmapped: list[str] = []
         self.count = [0] * len(counted)
         self._plan = plan
         self._home = home
-        self._system = system
+        self._system = layout.system
+        self._ignored = layout.file.ignored
         self._counted = counted
 
     def fail(self, rule: str, path: str, expected: str = "") -> None:
@@ -57,7 +64,7 @@ class XmlReading:
         texts: Texts = {}
         found: dict[str, list[Element]] = {}
         stray = element.text
-        astray = stray is not None and not stray.isspace()
+        astray = stray is not None and not (stray.isspace() and stray.isascii())
         for child in element:
             tag = child.tag
             name = leaves.get(tag)
@@ -74,32 +81,39 @@ class XmlReading:
             else:
                 self.unknown(child)
             stray = child.tail
-            if stray is not None and not stray.isspace():
+            if stray is not None and not (stray.isspace() and stray.isascii()):
                 astray = True
         if astray:
             self._stray_text(element)
         return texts, found
 
     def text(self, element: Element) -> str | None:
-        """Give an element's own text exactly; whatever elements stand in it are unmapped."""
+        """Give an element's own text exactly; whatever elements stand in it are unmapped.
+
+        White space alone beside such elements is their layout, and no text.
+        """
         if not len(element):
             return element.text
         for child in element:
             self.unknown(child)
-        return "".join(_own_texts(element)) or None
+        text = "".join(_own_texts(element))
+        return text if text.strip(_WHITE_SPACE) else None
 
     def nothing(self, element: Element) -> None:
         """Look at what stands in an element that should hold neither text nor elements."""
         if len(element) or element.text:
             self.children(element, {}, {})
 
-    def only(self, found: Mapping[str, list[Element]], name: str) -> Element | None:
-        """Give the one element of a name, or None; a second one is a finding."""
+    def only(self, found: Mapping[str, list[Element]], name: str, path: str = "") -> Element | None:
+        """Give the one element of a name, or None; a second one is a finding.
+
+        It is told by the canonical `path` of the element's own text, else by its place.
+        """
         elements = found.get(name)
         if elements is None:
             return None
         for extra in elements[1:]:
-            self.fail("FMT-VALUE", self.place(extra), "this element once")
+            self.fail("FMT-VALUE", path or self.place(extra), f"{name} once")
             self._count_within(extra)
         return elements[0]
 
@@ -125,7 +139,7 @@ class XmlReading:
     def attributes(self, element: Element, attributes: Any) -> None:
         """Keep attributes that the mapping does not know."""
         for name, value in attributes.items():
-            if not name.startswith(_IGNORED) and value:
+            if value and not name.startswith(self._ignored):
                 place = self.place(element)
                 self._keep(
                     f"{place}/{self._attribute(name)}" if place else self._attribute(name), value
@@ -137,7 +151,7 @@ class XmlReading:
         self._unknown(element)
 
     def _unknown(self, element: Element) -> None:
-        if element.tag.startswith(_IGNORED):
+        if element.tag.startswith(self._ignored):
             return
         self.attributes(element, element.attrib)
         own = "".join(_own_texts(element))
@@ -175,28 +189,41 @@ class XmlReading:
             element = parent
         return "/".join(reversed(steps))
 
-    def joined(
-        self, pieces: Iterable[tuple[int, PlanData, int | None, int | None]], text: str, items: str
-    ) -> list[PlanData]:
-        """Join the parts of continued items: (place in the list, part's data, part, of parts)."""
-        grouped: dict[int, list[tuple[PlanData, int | None, int | None]]] = {}
-        for at, item, part, parts in pieces:
-            grouped.setdefault(at, []).append((item, part, parts))
-        return [self._whole(own, text, f"{items}[{at}].{text}") for at, own in grouped.items()]
+    def joined(self, pieces: Iterable[tuple[int, Piece]], text: str, items: str) -> list[PlanData]:
+        """Join the parts of continued items, given with their places in the list."""
+        grouped: dict[int, list[Piece]] = {}
+        for at, piece in pieces:
+            grouped.setdefault(at, []).append(piece)
+        return [self._whole(own, text, f"{items}[{at}]") for at, own in grouped.items()]
 
-    def _whole(
-        self, own: list[tuple[PlanData, int | None, int | None]], text: str, path: str
-    ) -> PlanData:
-        if len(own) == 1 and own[0][1:] == (1, 1):
-            return own[0][0]
-        ordered = sorted(own, key=lambda piece: piece[1] or 0)
-        heads = [{**item, text: None} for item, _, _ in own]
-        numbers = [part for _, part, _ in ordered]
-        same = all(head == heads[0] for head in heads) and len({of for _, _, of in own}) == 1
-        if not same or numbers != list(range(1, (own[0][2] or 0) + 1)):
-            self.fail("FMT-VALUE", path, "all parts of a continued text, each once and alike")
-        whole = "".join(item.get(text) or "" for item, _, _ in ordered)
-        return {**own[0][0], **({text: whole} if whole else {})}
+    def _whole(self, own: list[Piece], text: str, path: str) -> PlanData:
+        first = own[0]
+        if len(own) == 1 and first.part == first.parts == 1:
+            return first.item
+        if not any(one.startswith(f"{path}.") for one in self.findings):
+            self._check_parts(own, text, path)
+        ordered = sorted(own, key=lambda piece: piece.part or 0)
+        whole = "".join(piece.item.get(text) or "" for piece in ordered)
+        return {**first.item, **({text: whole} if whole else {})}
+
+    def _check_parts(self, own: list[Piece], text: str, path: str) -> None:
+        """Each part once, all of one count, and alike but for the text."""
+        first, seen = own[0], set()
+        for piece in own:
+            if None in (piece.part, piece.parts):
+                return  # told where it was read
+            if piece.parts != first.parts:
+                place = self.place(piece.element, "@parts")
+                self.fail("FMT-VALUE", place, "one number of parts throughout")
+            elif piece.part in seen or not 1 <= (piece.part or 0) <= (first.parts or 0):
+                place = self.place(piece.element, "@part")
+                self.fail("FMT-VALUE", place, "each part from 1 to the number of parts once")
+            seen.add(piece.part)
+            for name in sorted({*first.item, *piece.item} - {text}):
+                if first.item.get(name) != piece.item.get(name):
+                    self.fail("FMT-VALUE", f"{path}.{name}", "the same in all parts")
+        if len(own) < (first.parts or 0):
+            self.fail("FMT-VALUE", f"{path}.{text}", "all parts of a continued text")
 
     def _stray_text(self, element: Element) -> None:
         own = "".join(_own_texts(element)).strip(_WHITE_SPACE)

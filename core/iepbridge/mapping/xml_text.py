@@ -46,13 +46,19 @@ def with_lines(text: str | None, lines: list[str]) -> str | None:
     return "\n".join(lines if text is None else [text, "", *lines])
 
 
-def flat_line(start: str, values: Iterable[tuple[str, str, Any]]) -> str:
-    """Write one item as a line: (before, label, value) each; a null goes with its separator."""
-    line = ""
+def flat_lines(start: str, values: Iterable[tuple[str, str, Any]]) -> list[str]:
+    """Write one item as a line: (before, label, value) each; an empty item gives none.
+
+    A null goes with its separator: what follows it takes the separator of the first one missing.
+    """
+    line, missing = "", ""
     for before, label, value in values:
-        if value is not None:
-            line += f"{before if line else ''}{label}{_shown(value)}"
-    return f"{start}{line}" if line else start.rstrip()
+        if value is None:
+            missing = missing or before
+        else:
+            line += f"{(missing or before) if line else ''}{label}{_shown(value)}"
+            missing = ""
+    return [f"{start}{line}"] if line else []
 
 
 def _shown(value: Any) -> str:
