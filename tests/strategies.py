@@ -103,9 +103,11 @@ class Palette:
     def dates(self, *names: str) -> Fields:
         return dict.fromkeys(names, self.date)
 
-    def part(self, required: Fields, optional: Fields, *orders: Sequence[str]) -> Any:
+    def part(
+        self, required: Fields, optional: Fields, *orders: Sequence[str]
+    ) -> SearchStrategy[Data]:
         """Draw an object; each of `orders` is a start and its ends, which it goes before."""
-        drawn = st.fixed_dictionaries(required, optional=optional)
+        drawn: SearchStrategy[Data] = st.fixed_dictionaries(required, optional=optional)
         if orders:
             drawn = drawn.map(lambda part: _in_order(part, orders))
         if not self.tidied:
@@ -470,7 +472,8 @@ def _frame(palette: Palette) -> SearchStrategy[Data]:
 
 def _sections(palette: Palette) -> SearchStrategy[Data]:
     """Draw each section filled, empty, null or absent (0 stands for the last)."""
-    bare = st.sampled_from((0, [], 0) if palette.tidied else (0, [], None))
+    forms: tuple[Any, ...] = (0, [], 0) if palette.tidied else (0, [], None)
+    bare = st.sampled_from(forms)
     return st.fixed_dictionaries(
         {
             name: st.one_of(bare, st.lists(part(palette), min_size=1, max_size=2))

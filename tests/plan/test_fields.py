@@ -165,7 +165,8 @@ def test_a_leaf_takes_its_own_kind_alone(path: str) -> None:
 @pytest.mark.parametrize("part", CLOSED_PARTS)
 def test_an_unknown_field_is_refused_even_when_null(part: str) -> None:
     unknown = f"{part}.colour" if part else "colour"
-    for value in (None, "red", {}, []):
+    values: tuple[object, ...] = (None, "red", {}, [])
+    for value in values:
         assert refusals(changed(FULL, unknown, value)) == [(1, unknown)]
 
 

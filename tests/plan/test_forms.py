@@ -58,10 +58,10 @@ FORMS = {
 @pytest.mark.parametrize("path", FORMS)
 def test_form(path: str) -> None:
     good, bad = FORMS[path]
-    for value in good:
-        assert refusals(changed(FULL, path, value)) == [], value
-    for value in bad:
-        assert (1, path) in refusals(changed(FULL, path, value)), value
+    for fitting in good:
+        assert refusals(changed(FULL, path, fitting)) == [], fitting
+    for wrong in bad:
+        assert (1, path) in refusals(changed(FULL, path, wrong)), wrong
 
 
 def test_versions() -> None:
@@ -69,9 +69,9 @@ def test_versions() -> None:
     for version in good:
         plan = changed(FULL, "signatures[0].plan_version", 1)
         assert refusals(changed(plan, "version", version)) == []
-    for version in bad:
+    for wrong in bad:
         for path in ("version", "signatures[0].plan_version"):
-            assert (1, path) in refusals(changed(FULL, path, version))
+            assert (1, path) in refusals(changed(FULL, path, wrong))
 
 
 @pytest.mark.parametrize("hours", [0, Decimal("-0.5"), Decimal("0.000"), -1])
