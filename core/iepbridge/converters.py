@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from iepbridge.plan.leaves import number_text
+
 _KEPT: Final = 50_000
 
 
@@ -88,14 +90,6 @@ _LONGEST_INTEGER: Final = 18
 _SSN: Final = re.compile(r"([0-9]{3})-([0-9]{2})-([0-9]{4})")
 
 
-def write_number(value: Decimal) -> str:
-    """Write a decimal plainly: no exponent, no zeros that say nothing."""
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text
-
-
 def _read_number(text: str) -> Decimal | None:
     return Decimal(text) if _PLAIN_NUMBER.fullmatch(text) else None
 
@@ -120,7 +114,7 @@ def _read_ssn(text: str) -> str | None:
     return None if match is None else "".join(match.groups())
 
 
-NUMBER: Final = Form(write_number, _read_number, "a plain decimal such as 15.75")
+NUMBER: Final = Form(number_text, _read_number, "a plain decimal such as 15.75")
 INTEGER: Final = Form(str, _read_integer, "a whole number")
 POSITIVE: Final = Form(str, _read_positive, "a whole number of 1 or more")
 SSN: Final = Form(_write_ssn, _read_ssn, "nine digits as NNN-NN-NNNN")

@@ -3,6 +3,7 @@
 Rule 8 of the interface documents' common page.
 """
 
+import datetime
 from dataclasses import dataclass
 
 from iepbridge.finding import DEFAULTED, LossKind
@@ -42,14 +43,13 @@ def with_iep_event(plan: Plan) -> Completed:
 
 def _has_event(plan: Plan) -> bool:
     """Say whether an IEP event starts between the start and the completion of this version."""
-    start, end = plan.started_on, plan.completed_on
-    return any(
-        service.category == IEP_DEVELOPMENT
-        and service.started_on is not None
-        and (start is None or start <= service.started_on)
-        and (end is None or service.started_on <= end)
-        for service in plan.services or ()
-    )
+    first = plan.started_on or datetime.date.min
+    last = plan.completed_on or datetime.date.max
+    for service in plan.services or ():
+        started = service.started_on if service.category == IEP_DEVELOPMENT else None
+        if started is not None and first <= started <= last:
+            return True
+    return False
 
 
 def _derived(plan: Plan) -> Service:

@@ -48,6 +48,15 @@ class Access:
         assert isinstance(holder, Fields)
         return f"{owner}.{holder.attribute(path[-1])}"
 
+    def is_sure(self, path: Path) -> bool:
+        """Say whether the model itself sees to it that there is a value at a path."""
+        leaf = shape_at(path)
+        if not isinstance(leaf, Leaf) or not leaf.required or leaf.masked:
+            return False
+        within = range(len(self._scope.innermost(path)) + 1, len(path))
+        holders = [shape_at(path[:end]) for end in within]
+        return all(isinstance(one, Fields) and one.required for one in holders)
+
     def _fetched(self, prefix: Path) -> str:
         shape = shape_at(prefix)
         value = self.expression(prefix)

@@ -15,6 +15,8 @@ from iepbridge.mapping.layout import Field, Group, Layout
 from iepbridge.plan.shape import ENTRIES, ITEMS, ROOT, Fields, Item, Leaf, Path, Shape
 
 _ALWAYS_TRAVEL: Final = {("schema",)}
+_NO_PLACE: Final = f"{DROPPED!r}, NO_PLACE"
+_AS_TEXT: Final = f"{FLATTENED!r}, AS_TEXT"
 
 
 class LossSource:
@@ -22,8 +24,8 @@ class LossSource:
 
     def __init__(self, layout: Layout) -> None:
         self.names: dict[str, Any] = {
-            "DROPPED": (DROPPED, f"{layout.title} has no place for it."),
-            "FLATTENED": (FLATTENED, "Carried as a line of text for a person in another field."),
+            "NO_PLACE": f"{layout.title} has no place for it.",
+            "AS_TEXT": "Carried as a line of text for a person in another field.",
         }
         self._layout = layout
         self._sections: list[str] = []
@@ -36,8 +38,9 @@ class LossSource:
         for name, shape in ROOT.fields().items():
             code = Code()
             with code.block(f"def lose_{name}(plan, lost)"):
+                code.line("lose = lost.append")
                 self._shape(code, shape, (name,), Scope(), coverage)
-            if not code.text().endswith(":\n    pass\n"):
+            if not code.text().endswith("lose = lost.append\n"):
                 self._sections.append(code.text())
                 calls.append(f"lose_{name}(plan, lost)")
         code = Code()
@@ -79,9 +82,9 @@ class LossSource:
         elif field is not None:
             self._carried(code, field, value, scope)
         elif held.flattened_leaf(path):
-            self._lost(code, f"if {value} is not None", path, scope, "*FLATTENED")
+            self._lost(code, f"if {value} is not None", path, scope, _AS_TEXT)
         else:
-            self._lost(code, f"if {value} is not None", path, scope, "*DROPPED")
+            self._lost(code, f"if {value} is not None", path, scope, _NO_PLACE)
 
     def _carried(self, code: Code, field: Field, value: str, scope: Scope) -> None:
         path = field.canonical
@@ -125,7 +128,7 @@ class LossSource:
         groups = held.items(items)
         holder = Access(scope, self.names).expression(path)
         if len(path) == 1 and not held.section(path):
-            self._lost(code, f"if {holder} == []", path, scope, "*DROPPED")
+            self._lost(code, f"if {holder} == []", path, scope, _NO_PLACE)
         loop = Code()
         if any(group.where for group in groups):
             self._alternatives(loop, shape, items, scope, held, groups)
@@ -171,8 +174,8 @@ class LossSource:
         within = scope.within(items)
         if isinstance(shape.of, Leaf):
             if group is None:
-                note = "*FLATTENED" if held.flattened_at(items) else "*DROPPED"
-                code.line(f"lost.append(({within.literal(items)}, {note}))")
+                note = _AS_TEXT if held.flattened_at(items) else _NO_PLACE
+                code.line(f"lose(({within.literal(items)}, {note}))")
             return
         if group is not None:
             self._shape(code, shape.of, items, within, held)
@@ -181,7 +184,7 @@ class LossSource:
         code.line("before = len(lost)")
         self._shape(code, shape.of, items, within, held)
         with code.block("if len(lost) == before"):
-            code.line(f"lost.append(({within.literal(items)}, *DROPPED))")
+            code.line(f"lose(({within.literal(items)}, {_NO_PLACE}))")
 
     def _map(self, code: Code, path: Path, scope: Scope, held: Coverage) -> None:
         entries = (*path, ENTRIES)
@@ -191,17 +194,17 @@ class LossSource:
         holder = Access(scope, self.names).expression((*path, "?")).partition(".get(")[0]
         own = held.own_entries(entries)
         with code.block(f"for key in {holder}"):
-            self._lost(code, f"if key not in {own!r}", entries, scope, "*DROPPED")
+            self._lost(code, f"if key not in {own!r}", entries, scope, _NO_PLACE)
 
     def _extensions(self, code: Code) -> None:
         with code.block("for system, entries in (plan.extensions or {}).items()"):
             code.line(f"others = entries if system != {self._layout.system!r} else ()")
             with code.block("for key in others"):
-                code.line('lost.append((f"extensions.{system}.{key}", *DROPPED))')
+                code.line(f'lose((f"extensions.{{system}}.{{key}}", {_NO_PLACE}))')
 
     def _lost(self, code: Code, test: str, path: Path, scope: Scope, note: str) -> None:
         with code.block(test):
-            code.line(f"lost.append(({scope.literal(path)}, {note}))")
+            code.line(f"lose(({scope.literal(path)}, {note}))")
 
     def _note(self, kind: str, comes_back: str) -> str:
         return f"{kind!r}, {_comes_back(comes_back)!r}"

@@ -9,7 +9,7 @@ from iepbridge.mapping.access import Access, is_masked
 from iepbridge.mapping.code import Code, Scope
 from iepbridge.mapping.layout import Default, Field, Layout
 from iepbridge.mapping.xml_text import flat_lines, pieces, with_lines
-from iepbridge.plan.shape import Path
+from iepbridge.plan.shape import Leaf, Path, shape_at
 
 Escape = Callable[[str], str]
 """From an expression for a text to an expression for the text as it stands in the file."""
@@ -43,7 +43,11 @@ class ValueWriter:
         if field.kind in ("position", "part", "parts", "key"):
             self._counted(code, field, scope, target)
             return
-        code.line(f"v = {Access(scope, self._names).expression(field.canonical)}")
+        access = Access(scope, self._names)
+        code.line(f"v = {access.expression(field.canonical)}")
+        if access.is_sure(field.canonical):
+            self._put(code, field, scope, target)
+            return
         self._default(code, field, scope)
         if field.size and field.size.continues:
             code.line("v = piece")
@@ -84,7 +88,7 @@ class ValueWriter:
             code.line(target.line(self._written(field, target)))
 
     def _length(self, code: Code, field: Field, name: str, path: Path, scope: Scope) -> None:
-        if field.size is None or field.size.continues:
+        if field.size is None or field.size.continues or 0 < _plain(path) <= field.size.most:
             return
         with code.block(f"if len({name}) > {field.size.most}"):
             place = scope.literal(path)
@@ -125,14 +129,14 @@ class ValueWriter:
         if field.kind == "flag":
             return f"({self._escape(forms.true)!r} if v else {self._escape(forms.false)!r})"
         if field.kind == "number":
-            self._names["write_number"] = converters.write_number
+            self._names["write_number"] = converters.NUMBER.write
             return "write_number(v)"
         if field.kind in ("integer", "positive"):
             return "str(v)"
         if field.kind == "ssn":
             self._names["write_ssn"] = converters.SSN.write
             return "write_ssn(v)"
-        return f"{target.escape}(v)"
+        return "v" if _plain(field.canonical) else f"{target.escape}(v)"
 
     def continued(self, code: Code, field: Field, scope: Scope) -> None:
         """Set `parts`: the text of a field that continues, with what is flattened into it, cut."""
@@ -156,6 +160,12 @@ class ValueWriter:
         ]
         with code.block(f"for {item} in {holder} or ()"):
             code.line(f"lines += flat_lines({start!r}, [{', '.join(values)}])")
+
+
+def _plain(path: Path) -> int:
+    """Say how long a text may be that holds nothing to escape; 0 where it may hold anything."""
+    leaf = shape_at(path)
+    return leaf.plain if isinstance(leaf, Leaf) else 0
 
 
 def _condition(default: Default, path: Path, scope: Scope) -> str:

@@ -103,16 +103,20 @@ def _read_positive(value: object) -> Decimal:
 
 
 ID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,36}$"
+STATE_PATTERN: Final = r"^[A-Z]{2}$"
+PHONE_PATTERN: Final = r"^[0-9]{10}$"
+ZIP_PATTERN: Final = r"^[0-9]{5}(-[0-9]{4})?$"
+OCCUPATION_PATTERN: Final = r"^[0-9]{2}-[0-9]{4}(\.[0-9]{2})?$"
 HIGHEST_VERSION: Final = 999_999_999
 
 Text = Annotated[str, Field(strict=True, min_length=1)]
 MaskedText = Annotated[SecretStr, _MaskedText()]
 Id = Annotated[str, Field(strict=True, pattern=ID_PATTERN)]
-State = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{2}$")]
-Phone = Annotated[SecretStr, _MaskedText(r"^[0-9]{10}$")]
-StaffPhone = Annotated[str, Field(strict=True, pattern=r"^[0-9]{10}$")]
-Zip = Annotated[SecretStr, _MaskedText(r"^[0-9]{5}(-[0-9]{4})?$")]
-OccupationCode = Annotated[str, Field(strict=True, pattern=r"^[0-9]{2}-[0-9]{4}(\.[0-9]{2})?$")]
+State = Annotated[str, Field(strict=True, pattern=STATE_PATTERN)]
+Phone = Annotated[SecretStr, _MaskedText(PHONE_PATTERN)]
+StaffPhone = Annotated[str, Field(strict=True, pattern=PHONE_PATTERN)]
+Zip = Annotated[SecretStr, _MaskedText(ZIP_PATTERN)]
+OccupationCode = Annotated[str, Field(strict=True, pattern=OCCUPATION_PATTERN)]
 Date = Annotated[datetime.date, _Leaf(read_date)]
 MaskedDate = Annotated[Secret[datetime.date], _Leaf(_read_masked_date)]
 Number = Annotated[Decimal, _Leaf(read_decimal)]

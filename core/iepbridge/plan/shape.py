@@ -5,13 +5,14 @@ entries of a map (`participant.identifiers{}`), whose single entry is `participa
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
 from pydantic import Secret, SecretStr
 
+from iepbridge.plan.leaves import ID_PATTERN, OCCUPATION_PATTERN, PHONE_PATTERN, STATE_PATTERN
 from iepbridge.plan.part import Part
 from iepbridge.plan.plan import Plan
 
@@ -23,6 +24,7 @@ ENTRIES: Final = "{}"
 
 LeafKind: TypeAlias = Literal["text", "date", "number", "integer", "flag", "code"]
 
+_PLAIN: Final = {ID_PATTERN: 36, STATE_PATTERN: 2, PHONE_PATTERN: 10, OCCUPATION_PATTERN: 10}
 _TYPES: Final[dict[str, LeafKind]] = {
     "str": "text",
     "SecretStr": "text",
@@ -36,12 +38,17 @@ _TYPES: Final[dict[str, LeafKind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A single value; `masked` leaves give their value only through `get_secret_value`."""
+    """A single value; `masked` leaves give their value only through `get_secret_value`.
+
+    `plain` is the most characters of a text that holds letters, digits and `_-.` alone; 0 where a
+    text is free.
+    """
 
     kind: LeafKind
     masked: bool = False
     codes: tuple[str, ...] = ()
     required: bool = False
+    plain: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,14 @@ def _shape(annotation: Any, metadata: tuple[Any, ...], required: bool) -> Shape:
         return Leaf("code", codes=get_args(annotation), required=required)
     if isinstance(annotation, type) and issubclass(annotation, Part):
         return Fields(annotation, required)
-    return _leaf(annotation, required)
+    return replace(_leaf(annotation, required), plain=_plain(metadata))
+
+
+def _plain(metadata: tuple[Any, ...]) -> int:
+    """Find the pattern that narrows a text, if one does, and how long it lets the text be."""
+    inner = [one for entry in metadata for one in getattr(entry, "metadata", ())]
+    patterns = {getattr(one, "pattern", None) for one in (*metadata, *inner)}
+    return next((most for pattern, most in _PLAIN.items() if pattern in patterns), 0)
 
 
 def _leaf(annotation: Any, required: bool) -> Leaf:
