@@ -40,7 +40,7 @@ def lines(*plans: dict[str, Any]) -> bytes:
 
 def environment(**more: str) -> dict[str, str]:
     """Give the environment of a run: this one, without what steers the command."""
-    steering = ("IEPBRIDGE_CONFIG", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    steering = ("IEPBRIDGE_CONFIG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONUNBUFFERED")
     return {k: v for k, v in os.environ.items() if k not in steering} | more
 
 

@@ -1,5 +1,6 @@
 """Outputs appear whole or not at all: kills, full disks, readers that go away."""
 
+import os
 import resource
 import signal
 import subprocess
@@ -73,6 +74,18 @@ def test_a_reader_that_goes_away_is_met_in_silence(tmp_path: Path) -> None:
         _, err = process.communicate(LARGE)
     assert (process.returncode, err) == (128 + signal.SIGPIPE, b"")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["systems"], ["sample", "--help"]])
+def test_whatever_is_printed_may_find_nobody_reading(words: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*COMMAND, *words], stdout=write, stderr=subprocess.PIPE, env=environment(), check=False
+    )
+    os.close(write)
+    assert done.stderr == b""
+    assert done.returncode in (0, 128 + signal.SIGPIPE)  # argparse forgives a failed write
 
 
 @pytest.mark.linux

@@ -39,7 +39,7 @@ def guarded(call: Callable[[], int]) -> int:
     sys.unraisablehook = _unraisable
     _listen()
     try:
-        code = call()
+        code = _code(call)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001  the edge
@@ -47,9 +47,15 @@ def guarded(call: Callable[[], int]) -> int:
     return code
 
 
+def _code(call: Callable[[], int]) -> int:
+    """Carry out a call; what argparse has said and ended with counts as done, too."""
+    try:
+        return call()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+
+
 def _ended(error: BaseException) -> int:
-    if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else 0
     if isinstance(error, KeyboardInterrupt):
         return 128 + signal.SIGINT
     if isinstance(error, Stopped):

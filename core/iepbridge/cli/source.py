@@ -17,6 +17,9 @@ class Source(io.FileIO):
     """An opened input; `taken` counts its bytes as they are read."""
 
     taken = 0
+    # These two go through `readinto`; FileIO's own would not.
+    read = io.RawIOBase.read  # type: ignore[assignment]
+    readall = io.RawIOBase.readall
 
     def readinto(self, buffer: Any) -> int:
         """Read on; an input that breaks off below the file system is `Unreadable`."""
