@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lxml.etree import _Element as Element
-
+from iepbridge.codecs.xml_element import Element
 from iepbridge.finding import LossKind
 from iepbridge.mapping.code import load
 from iepbridge.mapping.layout import Layout

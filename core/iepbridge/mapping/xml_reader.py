@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import structlog
-from lxml.etree import _Element as Element
 
 from iepbridge.codecs.xml import XmlDocument
+from iepbridge.codecs.xml_element import Element
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival
 from iepbridge.mapping.arrivals import arrival_of

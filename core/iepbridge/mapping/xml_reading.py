@@ -7,9 +7,7 @@ place is looked at here, and only then are places in the file worked out.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from lxml import etree
-from lxml.etree import _Element as Element
-
+from iepbridge.codecs.xml_element import Element, empty_element
 from iepbridge.errors import Unreadable
 from iepbridge.mapping.layout import Layout
 from iepbridge.plan import PlanData
@@ -128,7 +126,7 @@ class XmlReading:
 
     def absent(self) -> Element:
         """Give an empty element, to be read where one with required fields is missing."""
-        return etree.Element("absent")
+        return empty_element()
 
     def twice(self, names: Iterable[str], paths: Mapping[str, str]) -> None:
         """Note leaves that came twice, by their canonical paths."""
