@@ -93,8 +93,9 @@ class XmlPlanWriter:
     def _losses(self, completed: Completed) -> tuple[Loss, ...]:
         lost: list[tuple[str, LossKind, str]] = []
         self._compiled.losses(completed.plan, lost)
-        plan = completed.plan
-        return tuple(Loss(plan.plan_id, plan.version, *one) for one in (*lost, *completed.losses))
+        lost += completed.losses
+        own, version = completed.plan.plan_id, completed.plan.version
+        return tuple([Loss(own, version, path, kind, note) for path, kind, note in lost])
 
     def _split_frame(self) -> tuple[list[FrameField], list[FrameField]]:
         last = self._layout.file.last
