@@ -1,5 +1,6 @@
 """Reading a mapping: every mistake is told at once, by file and line."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,9 @@ def test_the_shipped_mappings_have_no_mistakes(system: str) -> None:
     layout = read_layout(system, shipped_folder(system))
     assert layout.system == system
     assert all(len(source.digest) == 64 for source in layout.sources.values())
+
+
+PARTS = "parts = [\n    { field = "
 
 
 def _mistakes(folder: Path) -> list[str]:
@@ -52,6 +56,11 @@ def _mistakes(folder: Path) -> list[str]:
         ("mapping.toml", '"agency.state" = "TX"', '"agency.stat" = "TX"', "'agency.stat'"),
         ("mapping.toml", 'system = "twist"', 'system = "twits"', "expected 'twist'"),
         ("mapping.toml", "[forms]", "[forms", "not TOML"),
+        ("mapping.toml", 'category = "iep', 'kategory = "iep', "no kategory with the code"),
+        ("mapping.toml", PARTS + '"label"', PARTS + '"__class__"', "no field '__class__'"),
+        ("fields.csv", "Person/Suffix,", '"Person/Suf fix",', "expected names"),
+        ("fields.csv", "Person/Suffix,", '"Person/Suffix\'); raise x",', "expected names"),
+        ("fields.csv", "OverallGoal,one", "Barrier,one", "a group of this name stands above"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(
@@ -64,6 +73,16 @@ def test_a_mistake_is_told_with_its_line(
     assert mine, told
     if says != "not TOML":
         assert mine[0].startswith(f"{name}:{line}:"), told
+
+
+@pytest.mark.parametrize("made", ["{n!r}", 'x"', "{plan}", "a b", "{n.__class__}"])
+def test_a_made_id_holds_nothing_but_an_id(tmp_path: Path, made: str) -> None:
+    folder = Path(shutil.copytree(shipped_folder("toolbox"), tmp_path / "toolbox"))
+    file = folder / "mapping.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('"tbx-barrier-{n}"', repr(made)), "utf-8")
+    with pytest.raises(MappingMistakes, match=r"ids\.barriers"):
+        read_layout("toolbox", folder)
 
 
 def test_all_mistakes_are_told_at_once(twist: Path, edit: Edit) -> None:

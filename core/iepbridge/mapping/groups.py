@@ -60,7 +60,12 @@ class Builder:
         return frame, self._group(plans[0])
 
     def _check_homes(self) -> None:
-        homes = {_name(row) for row in self._rows if row.kind in _GROUP_KINDS}
+        homes: set[str] = set()
+        for row in self._rows:
+            if row.kind in _GROUP_KINDS:
+                if _name(row) in homes:
+                    self._note(row.line, f"{_name(row)!r}: a group of this name stands above")
+                homes.add(_name(row))
         seen: set[tuple[str, str]] = set()
         for row in self._rows:
             if row.group and row.group not in homes:

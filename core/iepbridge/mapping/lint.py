@@ -1,12 +1,14 @@
 """What must hold between a layout and the canonical plan before anything is compiled."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from iepbridge.crosswalk import ANY_OTHER, Crosswalk
-from iepbridge.mapping.files import FIELDS
+from iepbridge.mapping.files import FIELDS, MAPPING
 from iepbridge.mapping.layout import WITHOUT_PATH, Field, FrameField, Group, Layout
 from iepbridge.mapping.mistakes import Mistakes
+from iepbridge.mapping.toml_lines import line_of
 from iepbridge.plan.shape import Fields, Item, Leaf, Map, path_pattern, shape_at
 
 _TEXT: Final = ("text", "system id", "digits", "letters", "occupation", "zip", "ssn")
@@ -20,6 +22,9 @@ _FITTING: Final[dict[str, tuple[str, ...]]] = {
     "code": ("code", "text"),
     "copy": ("text", "date", "number", "integer", "flag"),
 }
+_PLACE_STEP: Final = re.compile(r"@?[^\W\d][\w.-]*|\.")
+_MADE_ID: Final = re.compile(r"(?:[A-Za-z0-9_-]|\{n\}|\{parent\}){1,36}")
+_TABLE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SIZED: Final = ("digits", "letters", "system id")
 _ENVELOPE: Final = frozenset({"envelope.sender", "envelope.receiver", "envelope.sequence"})
 
@@ -27,7 +32,10 @@ _Found = Iterator[tuple[int, str]]
 
 
 def lint(layout: Layout, mistakes: Mistakes) -> None:
-    """Note every mistake in the table of fields and the code tables it uses."""
+    """Note every mistake in the table of fields, the code tables it uses, and the settings.
+
+    Code is made from what passes here, so names that enter it are held to their form.
+    """
     source = layout.sources[FIELDS]
     for group in layout.every_group():
         for line, what in _of_group(group):
@@ -37,12 +45,16 @@ def lint(layout: Layout, mistakes: Mistakes) -> None:
             mistakes.add(source, line, what)
     for line, what in _of_frame(layout):
         mistakes.add(source, line, what)
+    settings = layout.sources[MAPPING]
+    for key, what in _of_settings(layout):
+        mistakes.add(settings, line_of(settings.text, key), f"{'.'.join(map(str, key))}: {what}")
     for table, field in _tables(layout):
         for line, what in _of_table(table, field):
             mistakes.add(layout.sources[table.file], line, what)
 
 
 def _of_group(group: Group) -> _Found:
+    yield from _of_place(group.place, group.line)
     shape = shape_at(group.canonical)
     fitting = {
         "list": isinstance(shape_at(group.canonical[:-1]), Item),
@@ -66,7 +78,29 @@ def _of_where(group: Group) -> _Found:
         yield group.line, f"{where.field}={where.value}: the plan has no such code there"
 
 
+def _of_place(place: str, line: int) -> _Found:
+    if not all(_PLACE_STEP.fullmatch(step) for step in place.split("/")):
+        yield line, f"place {place!r}: expected names, / between them, @ before an attribute's"
+
+
+def _of_settings(layout: Layout) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for path, made in layout.ids.items():
+        if not _MADE_ID.fullmatch(made):
+            yield ("ids", path_pattern(path)), "expected letters, digits, _ and -, {n} and {parent}"
+    for path, default in layout.defaults.items():
+        leaf = shape_at((*path[:-1], default.field))
+        if not isinstance(leaf, Leaf) or default.equals not in leaf.codes:
+            key = ("defaults", path_pattern(path), "when")
+            yield key, f"the plan has no {default.field} with the code {default.equals!r} there"
+    for index, flat in enumerate(layout.flattened):
+        for part in flat.parts:
+            path = (*flat.canonical, part.field) if part.field else flat.canonical
+            if not isinstance(shape_at(path), Leaf):
+                yield ("flattened", index, "parts"), f"the item has no field {part.field!r}"
+
+
 def _of_field(field: Field) -> _Found:
+    yield from _of_place(field.place, field.line)
     if field.kind in _SIZED and field.size is None:
         yield field.line, f"a field of kind {field.kind} has a size"
     if field.kind in WITHOUT_PATH:
@@ -110,6 +144,9 @@ def _tables(layout: Layout) -> list[tuple[Crosswalk, Field]]:
 
 
 def _of_table(table: Crosswalk, field: Field) -> _Found:
+    for name in (table.name, *table.columns):
+        if not _TABLE_NAME.fullmatch(name):
+            yield 1, f"{name!r}: a table and its columns are named in small letters, digits and _"
     leaf = shape_at(field.canonical)
     if not isinstance(leaf, Leaf) or leaf.kind != "code":
         return
