@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from iepbridge.codecs.xml_element import Element
 from iepbridge.finding import LossKind
 from iepbridge.mapping.code import load
+from iepbridge.mapping.format_findings import Fact
 from iepbridge.mapping.layout import Layout
 from iepbridge.mapping.loss_code import LossSource
 from iepbridge.mapping.xml_read import XmlReadSource
@@ -16,9 +17,9 @@ from iepbridge.plan import Plan, PlanData
 
 
 class Fail(Protocol):
-    """Takes a format finding: rule, path, and for FMT-LENGTH the length and the limit."""
+    """Takes a format finding: rule, path, and the facts that `written_finding` asks for."""
 
-    def __call__(self, rule: str, path: str, *facts: int) -> None:
+    def __call__(self, rule: str, path: str, *facts: Fact) -> None:
         """Note the finding."""
 
 

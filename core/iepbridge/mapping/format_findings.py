@@ -1,9 +1,11 @@
 """What a format cannot take or give, in plain words: findings `FMT-...` without any value."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeAlias
 
 from iepbridge.finding import Finding
+
+Fact: TypeAlias = int | str | Iterable[str]
 
 REMEDIES: Final[Mapping[str, str]] = {
     "FMT-LENGTH": "Shorten it in the system the plan comes from, or ask the agency for more room.",
@@ -17,19 +19,40 @@ REMEDIES: Final[Mapping[str, str]] = {
 
 
 def written_finding(
-    title: str, plan_id: str | None, version: int | None, rule: str, path: str | None, *facts: int
+    title: str, plan_id: str | None, version: int | None, rule: str, path: str | None, *facts: Fact
 ) -> Finding:
-    """Say why a plan cannot be written: `facts` are its length and the limit for FMT-LENGTH."""
-    messages = {
-        "FMT-LENGTH": "{0} at {path}, and {title} takes at most {1} there.",
-        "FMT-REQUIRED": "{title} requires {path}, and the plan has no value there.",
-        "FMT-CODE": "{title} has no code for the value at {path}.",
-        "FMT-ID": "{title} needs the participant's identifier at {path} in its own form.",
-    }
-    length, limit = (*facts, 0, 0)[:2]
-    text = messages[rule].replace("{0}", f"{length:,} characters").replace("{1}", f"{limit:,}")
-    message = text.replace("{path}", str(path)).replace("{title}", title)
+    """Say why a plan cannot be written.
+
+    The facts: for FMT-LENGTH the size and the limit, for FMT-CODE what has a code, for FMT-ID the
+    form of the identifier.
+    """
+    message = _WRITTEN[rule](title, path or "the plan as a whole", *facts)
     return Finding(plan_id, version, rule, "error", path, message, REMEDIES[rule])
+
+
+def _too_long(title: str, path: str, size: Fact, limit: Fact) -> str:
+    return f"The length of {path} is {size:,}, and {title} takes at most {limit:,} there."
+
+
+def _lacking(title: str, path: str) -> str:
+    return f"{title} requires {path}, and the plan has no value there."
+
+
+def _without_code(title: str, path: str, known: Fact) -> str:
+    codes = ", ".join(known) if isinstance(known, Iterable) else ""
+    return f"{title} has no code for the value at {path}; it has codes for {codes}."
+
+
+def _without_id(title: str, path: str, form: Fact) -> str:
+    return f"{title} needs the participant's identifier at {path}, {form}."
+
+
+_WRITTEN: Final[Mapping[str, Callable[..., str]]] = {
+    "FMT-LENGTH": _too_long,
+    "FMT-REQUIRED": _lacking,
+    "FMT-CODE": _without_code,
+    "FMT-ID": _without_id,
+}
 
 
 def read_finding(

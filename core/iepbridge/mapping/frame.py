@@ -14,24 +14,23 @@ _PARTY: Final = re.compile(r"[A-Za-z0-9]{1,8}")
 _SEQUENCE: Final = re.compile(r"(?!000000)[0-9]{6}")
 _COUNT: Final = re.compile(r"[0-9]{1,12}")
 _CREATED: Final = re.compile(
-    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
-    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?P<minute>[0-2][0-9]:[0-5][0-9]):"
+    r"(?:[0-5][0-9]|60)(?:\.[0-9]+)?(?:[Zz]|[+-](?P<offset>[0-2][0-9]:[0-5][0-9]))"
 )
 
 
 def is_created(text: str) -> bool:
     """Say whether a text is a time by RFC 3339, with its offset, that exists."""
-    if not _CREATED.fullmatch(text):
+    match = _CREATED.fullmatch(text)
+    if match is None:
         return False
     try:
-        datetime.datetime.fromisoformat(_whole_seconds(text).upper().replace(":60", ":59"))
+        datetime.date.fromisoformat(match["day"])
+        datetime.time.fromisoformat(match["minute"])
+        datetime.time.fromisoformat(match["offset"] or "00:00")
     except ValueError:
         return False
     return True
-
-
-def _whole_seconds(text: str) -> str:
-    return re.sub(r"\.[0-9]+", "", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iepbridge import converters
+from iepbridge.converters import Form
 from iepbridge.mapping.access import Access, is_masked
 from iepbridge.mapping.code import Code, Scope
 from iepbridge.mapping.layout import Default, Field, Layout
@@ -73,9 +74,12 @@ class ValueWriter:
 
     def _missing(self, code: Code, field: Field, scope: Scope) -> None:
         if field.required in ("yes", "file"):
-            rule = "FMT-ID" if field.kind == "system id" else "FMT-REQUIRED"
+            path = scope.literal(field.canonical)
             with code.block("else"):
-                code.line(f"fail({rule!r}, {scope.literal(field.canonical)})")
+                if field.kind == "system id":
+                    code.line(f"fail('FMT-ID', {path}, {self._id_form(field)!r})")
+                else:
+                    code.line(f"fail('FMT-REQUIRED', {path})")
 
     def _put(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
         if field.kind == "code":
@@ -107,19 +111,21 @@ class ValueWriter:
             code.line(target.line("c"))
         if field.column == field.table.columns[0]:
             with code.block("else"):
-                code.line(f"fail('FMT-CODE', {scope.literal(field.canonical)})")
+                code.line(f"fail('FMT-CODE', {scope.literal(field.canonical)}, {name})")
 
     def _system_id(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
         with code.block(f"if {self._form(field)}(v) is None"):
-            code.line(f"fail('FMT-ID', {scope.literal(field.canonical)})")
+            code.line(f"fail('FMT-ID', {scope.literal(field.canonical)}, {self._id_form(field)!r})")
         code.line(target.line(f"{target.escape}(v)"))
 
     def _form(self, field: Field) -> str:
         assert field.size is not None
-        least = field.size.least or field.size.most
-        name = f"read_digits_{least}_{field.size.most}"
-        self._names[name] = converters.digits_form(least, field.size.most).read
+        name = f"read_digits_{field.size.least}_{field.size.most}"
+        self._names[name] = _digits(field).read
         return name
+
+    def _id_form(self, field: Field) -> str:
+        return _digits(field).expected
 
     def _written(self, field: Field, target: Target) -> str:
         forms = self._layout.forms
@@ -160,6 +166,11 @@ class ValueWriter:
         ]
         with code.block(f"for {item} in {holder} or ()"):
             code.line(f"lines += flat_lines({start!r}, [{', '.join(values)}])")
+
+
+def _digits(field: Field) -> Form:
+    assert field.size is not None
+    return converters.digits_form(field.size.least or field.size.most, field.size.most)
 
 
 def _plain(path: Path) -> int:

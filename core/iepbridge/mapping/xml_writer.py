@@ -9,7 +9,7 @@ from iepbridge.exchange import Arrival, Envelope, Written
 from iepbridge.finding import Finding, Loss, LossKind
 from iepbridge.iep_event import Completed
 from iepbridge.mapping.compiled import CompiledXml
-from iepbridge.mapping.format_findings import written_finding
+from iepbridge.mapping.format_findings import Fact, written_finding
 from iepbridge.mapping.frame import Frame, frame_value
 from iepbridge.mapping.layout import FrameField
 from iepbridge.mapping.xml_text import escape, escape_attribute
@@ -54,7 +54,7 @@ class XmlPlanWriter:
         completed = self._complete(plan)
         found: list[Finding] = []
 
-        def fail(rule: str, path: str, *facts: int) -> None:
+        def fail(rule: str, path: str | None, *facts: Fact) -> None:
             found.append(self._finding(plan, rule, path, *facts))
 
         out: list[str] = []
@@ -86,7 +86,7 @@ class XmlPlanWriter:
         if elements > _MOST_ELEMENTS:
             fail("FMT-LENGTH", None, elements, _MOST_ELEMENTS)
 
-    def _finding(self, plan: Plan, rule: str, path: str | None, *facts: int) -> Finding:
+    def _finding(self, plan: Plan, rule: str, path: str | None, *facts: Fact) -> Finding:
         title = self._layout.title
         return written_finding(title, plan.plan_id, plan.version, rule, path, *facts)
 
