@@ -24,7 +24,7 @@ from iepbridge.mapping.read import read_layout
         ("2026-01-05 08:00:00Z", False),
         ("2026-01-05", False),
         ("", False),
-        ("２026-01-05T08:00:00Z", False),
+        ("\uff12026-01-05T08:00:00Z", False),
     ],
 )
 def test_created_is_a_time_that_exists_with_its_offset(text: str, fits: bool) -> None:
