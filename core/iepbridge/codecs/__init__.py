@@ -1,0 +1,1 @@
+"""Bytes to trees and rows, and back: no codec knows a system, a mapping or a plan."""
