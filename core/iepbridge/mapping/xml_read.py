@@ -39,7 +39,7 @@ class XmlReadSource:
     def _function(self, element: Element, scope: Scope) -> None:
         group = _group(element)
         code = Code()
-        with code.block(f"def {_head(group, scope)}"):
+        with code.block(f"def {_call(group, scope, 'e')}"):
             if group.name in self._counted:
                 code.line(f"r.count[{self._counted.index(group.name)}] += 1")
             self._start(code, element, scope)
@@ -188,8 +188,7 @@ class XmlReadSource:
         items = _list_name(group.canonical)
         with code.block(f"for {loop}"):
             code.line(f"{singular(group.canonical)}_at = len({items})")
-            call = _head(group, within).replace("(e,", "(e_item,", 1)
-            code.line(f"{items}.append({call})")
+            code.line(f"{items}.append({_call(group, within, 'e_item')})")
 
     def _joined(self, code: Code, child: Element, g: str, scope: Scope) -> None:
         group = _group(child)
@@ -200,8 +199,7 @@ class XmlReadSource:
         with code.block(f"for e_item in {g}.get({child.name!r}, ())"):
             code.line(f"key = e_item.get({leaf_name(own_id.place)!r}) or e_item")
             code.line(f"{at} = places.setdefault(key, len(places))")
-            call = _head(group, scope).replace("(e,", "(e_item,", 1)
-            code.line(f"pieces.append(({at}, Piece(e_item, *{call})))")
+            code.line(f"pieces.append(({at}, Piece(e_item, *{_call(group, scope, 'e_item')})))")
         items = _list_name(group.canonical)
         whole = path_pattern(group.canonical[:-1])
         code.line(f"{items} = r.joined(pieces, {text.canonical[-1]!r}, {whole!r})")
@@ -265,12 +263,13 @@ class XmlReadSource:
         return f"{name}_{self._marks}"
 
 
-def _head(group: Group, scope: Scope) -> str:
+def _call(group: Group, scope: Scope, e: str) -> str:
+    """Write the head of a group's function, or a call of it, for the element `e`."""
     if group.kind == "map":
         entries = "" if group.canonical[0] == "extensions" else "entries, "
-        return f"read_{snake(group.name)}(e, {entries}r)"
+        return f"read_{snake(group.name)}({e}, {entries}r)"
     number = ", number" if any(one.kind == "position" for one in group.fields()) else ""
-    return f"read_{snake(group.name)}(e{scope.arguments()}{number}, r)"
+    return f"read_{snake(group.name)}({e}{scope.arguments()}{number}, r)"
 
 
 def _first(group: Group) -> str:
