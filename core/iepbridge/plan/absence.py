@@ -24,7 +24,7 @@ def may_be_untidy(text: bytes, data: Mapping[str, Any]) -> bool:
     if b"null" in text or _EMPTY_OBJECT.search(text):
         return True
     empty = len(_EMPTY_LIST.findall(text))
-    return empty > 0 and empty != sum(section == [] for section in data.values())
+    return empty > 0 and empty != list(data.values()).count([])
 
 
 def _tidy_entries(

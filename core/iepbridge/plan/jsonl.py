@@ -109,7 +109,7 @@ def _twice(plan_id: str, version: int | None) -> Finding:
         "FMT-TWICE",
         "error",
         "plan_id",
-        "The file has an earlier plan with this id; only the first is taken.",
+        "The file has an earlier plan with this id.",
         "Send each plan once in a file, in one version.",
     )
 

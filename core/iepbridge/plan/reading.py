@@ -1,12 +1,13 @@
 """The one door to a `Plan`: plain data in, a checked plan or all its refusals out."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import orjson
 from pydantic import Secret, SecretStr, ValidationError
 
-from iepbridge.plan.absence import tidy
+from iepbridge.plan.absence import may_be_untidy, tidy
 from iepbridge.plan.consistency import inconsistencies
 from iepbridge.plan.part import Part
 from iepbridge.plan.plan import Plan
@@ -33,8 +34,10 @@ def read_plan(
     `characters_checked` says that the source cannot hold what refusal 6 forbids (XML 1.0 cannot),
     `tidied` that the data holds no null, no `{}` for a field and no `[]` for an inner list.
     """
-    neat: Mapping[str, Any] = data if tidied else tidy(data)
-    unfit = [] if characters_checked or _fit(neat) else list(unfit_texts(neat, ""))
+    text = None if characters_checked and tidied else _json_text(data)
+    neat = data if tidied or (text and not may_be_untidy(text, data)) else tidy(data)
+    fit = characters_checked or (text and not may_be_unfit(text))
+    unfit = [] if fit else list(unfit_texts(neat, ""))
     plan, problems = _modelled(_made_fit(neat) if unfit else neat)
     if plan is None or unfit or problems:
         raise PlanRefused(_without_repeats([*unfit, *problems]))
@@ -53,12 +56,21 @@ def _without_repeats(problems: list[Problem]) -> list[Problem]:
     return list({(p.number, p.path): p for p in problems}.values())
 
 
-def _fit(data: Mapping[str, Any]) -> bool:
-    """Say whether no text can break refusal 6; True is certain, and quick to know."""
+def _json_text(data: Mapping[str, Any]) -> bytes | None:
+    """Write data as JSON, its decimals as 0, to search it quickly; None where it is no such data.
+
+    That is where it holds lone surrogates, integers beyond 64 bits or hundreds of levels.
+    """
     try:
-        return not may_be_unfit(orjson.dumps(data, default=str))
-    except TypeError:  # lone surrogates; integers beyond 64 bits; hundreds of levels
-        return False
+        return orjson.dumps(data, default=_zero)
+    except TypeError:
+        return None
+
+
+def _zero(value: object) -> int:
+    if isinstance(value, Decimal):
+        return 0
+    raise TypeError
 
 
 def unfit_texts(value: object, path: str) -> Iterator[Problem]:

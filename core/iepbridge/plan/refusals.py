@@ -94,9 +94,9 @@ def path_text(parts: Iterable[str | int]) -> str:
 
 def may_be_unfit(text: bytes) -> bool:
     """Say whether JSON text without lone surrogates may hold what refusal 6 forbids."""
-    return (
-        b"\xef\xbf\xbe" in text or b"\xef\xbf\xbf" in text or _UNFIT_ESCAPE.search(text) is not None
-    )
+    if b"\xef" in text and (b"\xef\xbf\xbe" in text or b"\xef\xbf\xbf" in text):
+        return True
+    return b"\\" in text and _UNFIT_ESCAPE.search(text) is not None
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
