@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from iepbridge.adapter import Adapter
+from iepbridge.codecs.jsonl import JsonLinesReader, JsonLinesWriter
 from iepbridge.exchange import Envelope, PlanReader, PlanWriter
 from iepbridge.mapping.compiled import CompiledXml, compile_xml
 from iepbridge.mapping.read import read_layout
 from iepbridge.mapping.xml_reader import XmlPlanReader
 from iepbridge.mapping.xml_writer import XmlPlanWriter
-from iepbridge.plan.jsonl import JsonLinesReader, JsonLinesWriter
 from iepbridge.registry import CANONICAL, Registry
 
 

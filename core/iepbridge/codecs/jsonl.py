@@ -8,11 +8,7 @@ from typing import Any, BinaryIO, Final
 
 import orjson
 
-from iepbridge.errors import Unreadable
-from iepbridge.exchange import Arrival, Written
-from iepbridge.finding import Finding
-from iepbridge.plan.absence import may_be_untidy, tidy
-from iepbridge.plan.json_text import (
+from iepbridge.codecs.json_text import (
     TEXT_CHARACTERS,
     VALUES,
     NotJson,
@@ -20,6 +16,10 @@ from iepbridge.plan.json_text import (
     has_more_values,
     parse_object,
 )
+from iepbridge.errors import Unreadable
+from iepbridge.exchange import Arrival, Written
+from iepbridge.finding import Finding
+from iepbridge.plan.absence import may_be_untidy, tidy
 from iepbridge.plan.leaves import HIGHEST_VERSION, ID_PATTERN, number_text
 from iepbridge.plan.paths import leaves
 from iepbridge.plan.plan import Plan
