@@ -33,8 +33,6 @@ LINKED = [
     *sorted(REPOSITORY.glob("plugins/*/README.md")),
 ]
 SOURCES = [*REPOSITORY.glob("core/**/*.py"), *REPOSITORY.glob("plugins/**/*.py")]
-# README's last translation holds the plans that lack the other system's identifier.
-CODES = {"README.md": (0, 1)}
 
 
 def name_of(page: Path) -> str:
@@ -45,10 +43,7 @@ def name_of(page: Path) -> str:
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
     """Give what became of each page; they are played side by side."""
 
-    players = [
-        Player(REPOSITORY, tmp_path_factory.mktemp("page"), CODES.get(page.name, (0,)))
-        for page in PAGES
-    ]
+    players = [Player(REPOSITORY, tmp_path_factory.mktemp("page")) for _ in PAGES]
     texts = [page.read_text("utf-8") for page in PAGES]
     with ThreadPoolExecutor() as pool:
         outcomes = pool.map(Player.play, players, texts)
@@ -56,6 +51,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
 
 
 @pytest.mark.linux
+@pytest.mark.long
 @pytest.mark.parametrize("page", [name_of(page) for page in PAGES])
 def test_commands_do_what_the_page_says(played: dict[str, Played], page: str) -> None:
     faults = played[page].faults
@@ -63,6 +59,7 @@ def test_commands_do_what_the_page_says(played: dict[str, Played], page: str) ->
 
 
 @pytest.mark.linux
+@pytest.mark.long
 def test_commands_were_run(played: dict[str, Played]) -> None:
     assert sum(page.steps for page in played.values()) > 40
 
