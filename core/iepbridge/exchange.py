@@ -6,7 +6,7 @@ Readers and writers are made per file by `iepbridge.formats`; nothing here knows
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from iepbridge.finding import Finding, Loss
@@ -33,7 +33,7 @@ class Arrival:
     plan_id: str | None
     version: int | None
     plan: Plan | None
-    data: PlanData | None
+    data: PlanData | None = field(repr=False)
     findings: tuple[Finding, ...] = ()
     losses: tuple[Loss, ...] = ()
 

@@ -50,7 +50,7 @@ def _checked(
     Beside format findings, a dangling reference or a missing field may only be their echo.
     """
     try:
-        return read_plan(data, characters_checked=True)
+        return read_plan(data, characters_checked=True, tidied=True)
     except PlanRefused as refused:
         told = [finding.path or "" for finding in findings]
         findings += [
