@@ -10,7 +10,7 @@ from iepbridge.finding import Finding
 
 Data = dict[str, Any]
 
-_LIMIT = re.compile(r"at most ([\d,]+) there")
+_LIMIT = re.compile(r"at most ([\d,]+) characters")
 _VALUES = {
     "participant.identifiers.twist": "104512377",
     "participant.identifiers.toolbox": "10451237",

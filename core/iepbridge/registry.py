@@ -2,9 +2,11 @@
 
 import re
 import tomllib
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -65,7 +67,7 @@ def load_registry(entries: Iterable[EntryPoint] | None = None) -> Registry:
         except Misuse as error:
             broken[entry.name] = _broken(entry, str(error))
         except Exception as error:  # noqa: BLE001  a plugin may fail in any way
-            broken[entry.name] = _broken(entry, f"loading it raised {type(error).__name__}")
+            broken[entry.name] = _broken(entry, f"loading it raised {_where(error)}")
     return Registry(MappingProxyType(adapters), MappingProxyType(broken))
 
 
@@ -96,6 +98,12 @@ def _release(adapter: Adapter) -> str:
         return str(tomllib.loads(file.read_text("utf-8-sig"))["mapping"]["release"])
     except (OSError, ValueError, KeyError, TypeError):
         raise Misuse(f"its mapping {file} is missing or states no release") from None
+
+
+def _where(error: Exception) -> str:
+    """Name an error by its type and the line that raised it; its text may say anything."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} ({Path(last.filename).name}:{last.lineno})"
 
 
 def _broken(entry: EntryPoint, reason: str) -> BrokenPlugin:

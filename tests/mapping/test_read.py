@@ -20,6 +20,7 @@ def test_the_shipped_mappings_have_no_mistakes(system: str) -> None:
     assert all(len(source.digest) == 64 for source in layout.sources.values())
 
 
+COPY = "FundDetail/StartDate,copy,,,services[]."
 PARTS = "parts = [\n    { field = "
 
 
@@ -61,6 +62,16 @@ def _mistakes(folder: Path) -> list[str]:
         ("fields.csv", "Person/Suffix,", '"Person/Suf fix",', "expected names"),
         ("fields.csv", "Person/Suffix,", '"Person/Suffix\'); raise x",', "expected names"),
         ("fields.csv", "OverallGoal,one", "Barrier,one", "a group of this name stands above"),
+        ("fields.csv", "FollowUp,flag,,", "FollowUp,flag,3,", "has no size"),
+        ("fields.csv", "Name,text,60,,ass", "Name,text,1-60,,ass", "has no least size"),
+        ("fields.csv", "Person/Suffix,text,5", "Person/Suffix,zip,", "does not fit"),
+        ("fields.csv", COPY + "started_on", COPY + "title", "kind copy does not fit"),
+        ("fields.csv", "barriers[].resolved_on", "barriers[].identified_on", "has a place in Bar"),
+        ("fields.csv", "@service,code,,yes,ser", "@servic,date,,,ser", "does not fit"),
+        ("mapping.toml", '"agency.state" = "TX"', '"agency.state" = "Texas"', "no such value"),
+        ("mapping.toml", "{sender}", "{board}", "{board}: expected one of"),
+        ("mapping.toml", '["UTF-8"]', '["UTF-16"]', "UTF-8 is missing"),
+        ("mapping.toml", 'into = "case_notes[].story"', 'into = "comments"', "with one place"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(
@@ -85,8 +96,34 @@ def test_a_made_id_holds_nothing_but_an_id(tmp_path: Path, made: str) -> None:
         read_layout("toolbox", folder)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("4000+", "4000"), ("@parts,parts,,yes", "@total,key,,yes")]
+)
+def test_a_text_continues_with_its_parts_or_not_at_all(
+    twist: Path, edit: Edit, old: str, new: str
+) -> None:
+    edit("fields.csv", old, new)
+    assert any("goes with one part" in line for line in _mistakes(twist))
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("ServicePlan/Program,", "Customer has no place for program"),
+        ("ServicePlan/Closed,", "Customer has no place for closed_on"),
+        ("Barrier,@code,", "Barrier has no place for barriers[].category"),
+        ("ServiceTracking,@service,", "expected places for component, service"),
+    ],
+)
+def test_a_place_that_every_plan_needs_is_missed(twist: Path, row: str, says: str) -> None:
+    fields = twist / "fields.csv"
+    rows = fields.read_text("utf-8").splitlines(keepends=True)
+    fields.write_text("".join(one for one in rows if row not in one), "utf-8")
+    assert any(says in line for line in _mistakes(twist))
+
+
 def test_all_mistakes_are_told_at_once(twist: Path, edit: Edit) -> None:
-    edit("fields.csv", "participant.name.last", "participant.name.lost")
+    edit("fields.csv", "participant.name.middle", "participant.name.muddle")
     edit("codes.csv", "sex,male,M", "sex,man,M")
     edit("mapping.toml", '"agency.state" = "TX"', '"agency.stat" = "TX"')
     assert [one.partition(":")[0] for one in _mistakes(twist)] == [

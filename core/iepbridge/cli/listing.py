@@ -17,7 +17,7 @@ from iepbridge.cli.console import is_terminal
 from iepbridge.cli.parser import near
 from iepbridge.cli.telling import begin
 from iepbridge.errors import Misuse
-from iepbridge.formats import format_names
+from iepbridge.formats import compiled_mapping, format_names
 from iepbridge.mapping.files import find_files
 from iepbridge.privacy import escaped
 from iepbridge.registry import Registry, load_registry
@@ -30,32 +30,37 @@ def perform(arguments: argparse.Namespace) -> int:
     """List every system, or show the one that is named."""
     begin(arguments)
     registry = load_registry()
+    overlays = load_settings(arguments.config, os.environ, Path.cwd()).overlays
     plain = arguments.json or not is_terminal(sys.stdout)
     match arguments.what:
         case []:
-            rows = _systems(registry)
+            rows = _systems(registry, overlays)
             _write_lines(rows) if plain else _print_table(rows)
         case ["show", name]:
-            settings = load_settings(arguments.config, os.environ, Path.cwd())
-            row = _shown(name, registry, settings.overlays)
+            row = _shown(name, registry, overlays)
             _write_lines([row]) if plain else _print_one(row)
         case _:
             raise Misuse("`systems` takes nothing, or `show` and one system's name.")
     return 0
 
 
-def _systems(registry: Registry) -> list[_Row]:
-    working = [_row(registry.adapters[name], registry) for name in sorted(registry.adapters)]
-    broken = [
-        {
-            "system": name,
-            "state": "broken",
-            "distribution": registry.broken[name].distribution,
-            "reason": registry.broken[name].reason,
-        }
-        for name in sorted(registry.broken)
-    ]
-    return [*working, *broken]
+def _systems(registry: Registry, overlays: Sequence[Path]) -> list[_Row]:
+    found = [_tried(registry.adapters[name], registry, overlays) for name in registry.adapters]
+    lost = [_broken(one.name, one.distribution, one.reason) for one in registry.broken.values()]
+    return sorted([*found, *lost], key=lambda row: (row["state"] == "broken", row["system"]))
+
+
+def _tried(adapter: Adapter, registry: Registry, overlays: Sequence[Path]) -> _Row:
+    """Describe an adapter, once its mapping has been read and compiled."""
+    try:
+        compiled_mapping(adapter, overlays)
+    except Misuse as error:
+        return _broken(adapter.name, adapter.distribution, " | ".join(str(error).splitlines()))
+    return _row(adapter, registry)
+
+
+def _broken(system: str, distribution: str, reason: str) -> _Row:
+    return {"system": system, "state": "broken", "distribution": distribution, "reason": reason}
 
 
 def _row(adapter: Adapter, registry: Registry) -> dict[str, Any]:

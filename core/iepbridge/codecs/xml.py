@@ -55,7 +55,7 @@ class XmlDocument:
         self._names = Vocabulary()
         size = min(_BLOCK_BYTES, max(1, limits.quiet_bytes // 4))
         pieces = self._cut(utf8_blocks(stream, encodings, size))
-        opening = read_opening(pieces, limits)
+        opening = read_opening(pieces, limits.text)
         self.root_tag = opening.tag
         self.root_attributes = opening.attributes
         self.stray_text = False
@@ -64,8 +64,6 @@ class XmlDocument:
         self._root: Element | None = None
         self._emptied: Element | None = None
         self._records = 0
-        self._piece = b""
-        self._offset = 0
 
     def children(self) -> Iterator[Element]:
         """Yield each child of the root, whole and in order, records as they end; only once.
@@ -74,18 +72,23 @@ class XmlDocument:
         another tag than the record's is yielded when the next record begins.
         """
         for event, record in self._boundaries():
+            self._check(self._caps.at_end())
             if event == "start":
-                yield from self._between(record)
+                if record.getprevious() is not self._emptied:
+                    yield from self._between(record)
+                elif self._emptied is not None:
+                    self._drop(self._emptied)
                 self._records += 1
-                self._caps.begin(self._piece, self._offset, record)
+                self._caps.begin(record)
+                self._check(self._caps.of_start(record))
             else:
-                self._check(self._caps.at_end(self._piece, self._offset))
                 self._check(self._caps.of_child(record), record)
                 yield record
                 # It stays in the root, as libxml2 may be adding text behind it.
                 _empty(record)
                 self._emptied = record
-                self._caps.begin(self._piece, self._offset)
+                self._caps.begin()
+        self._check(self._caps.at_end())
         yield from self._between(None)
 
     def _cut(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -99,24 +102,29 @@ class XmlDocument:
     def _boundaries(self) -> _Events:
         """Parse, and yield where a record starts and ends."""
         for piece in self._pieces:
-            self._piece = piece
-            limit = self._feed()
+            limit = self._feed(piece)
             for event, element in cast("_Events", self._parser.read_events()):
                 parent = element.getparent()
                 if parent is None:
-                    self._root = element
+                    self._enter(element)
                 elif parent is self._root:
                     yield event, element
             self._watch(limit)
-            self._offset += len(piece)
-        self._piece = b""
+        self._caps.enter(b"")
         if fault := close(self._parser):
             refuse(fault)
 
-    def _feed(self) -> Fault | None:
+    def _enter(self, root: Element) -> None:
+        """Begin to count behind the root's start tag."""
+        if self._root is None:
+            self._root = root
+            self._caps.begin()
+
+    def _feed(self, piece: bytes) -> Fault | None:
         """Parse a piece; give the fault that may be one of our own caps."""
-        self._names.sample(self._piece)
-        fault = feed(self._parser, self._piece)
+        self._caps.enter(piece)
+        self._names.sample(piece)
+        fault = feed(self._parser, piece)
         if fault and fault.kind != RESOURCE_LIMIT:
             refuse(fault)
         return fault
@@ -125,7 +133,7 @@ class XmlDocument:
         """Stop what grows too big while it is still arriving."""
         if self._root is not None:
             others = 0 if self._emptied is None else 1
-            self._check(self._caps.so_far(self._root, others, self._piece, self._offset))
+            self._check(self._caps.so_far(self._root, others))
         if limit:
             last = self._root[-1] if self._root is not None and len(self._root) else None
             self._check(self._caps.of_unfinished(last), last)
@@ -136,20 +144,24 @@ class XmlDocument:
 
     def _between(self, record: Element | None) -> Iterator[Element]:
         """Yield the children before a record, or the last ones, and take them out of the root."""
-        assert self._root is not None
-        self._check(self._caps.at_end(self._piece, self._offset))
-        for child in self._root.iterchildren():
+        root = self._root
+        assert root is not None
+        for child in root.iterchildren():
             if child is record:
                 break
             if child is not self._emptied:
                 self._check(self._caps.of_child(child), child)
                 yield child
                 _empty(child)
-            self._note(child.tail)
-            self._root.remove(child)
-        self._emptied = None
+            self._drop(child)
         if record is None:
-            self._note(self._root.text)
+            self._note(root.text)
+
+    def _drop(self, child: Element) -> None:
+        """Take an emptied child and the text behind it out of the root."""
+        self._note(child.tail)
+        self._root.remove(child)  # type: ignore[union-attr]
+        self._emptied = None
 
     def _note(self, text: str | None) -> None:
         if text:

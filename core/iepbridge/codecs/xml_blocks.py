@@ -39,12 +39,13 @@ def utf8_blocks(stream: BinaryIO, encodings: frozenset[str], size: int) -> Itera
     yield from _as_utf8(_raw(head, stream, size), codec)
 
 
-def doctype_refused() -> NoReturn:
-    """Refuse a file for its DOCTYPE."""
-    raise Unreadable(
-        "The file has a document type declaration (DOCTYPE), which is not taken: it can name "
-        "other files and grow without end. Ask its sender for a file without one."
-    )
+def refuse_doctype(start: bytes) -> None:
+    """Refuse a file whose DOCTYPE begins in these its first bytes."""
+    if _DOCTYPE_AHEAD.match(start.replace(b"\0", b"")):
+        raise Unreadable(
+            "The file has a document type declaration (DOCTYPE), which is not taken: it can name "
+            "other files and grow without end. Ask its sender for a file without one."
+        )
 
 
 def _head(stream: BinaryIO, size: int) -> bytes:
@@ -83,21 +84,15 @@ def _as_utf8(blocks: Iterable[bytes], codec: str) -> Iterator[bytes]:
 
 
 def _codec(head: bytes, stream: BinaryIO, encodings: frozenset[str]) -> str:
-    """Find the codec of a file, or refuse it; the DOCTYPE first, since no mending helps it."""
+    """Find the codec of a file, or refuse it, for its DOCTYPE rather than for its encoding."""
     try:
         return _agreed(head, encodings)
     except Unreadable as error:
         refusal = error
-    if _has_doctype(head, stream):
-        doctype_refused()
-    raise refusal
-
-
-def _has_doctype(head: bytes, stream: BinaryIO) -> bool:
-    """Tell whether a DOCTYPE follows, as far as can be seen in an encoding that is not taken."""
     while len(head) < _LOOK_AHEAD_BYTES and (more := stream.read(_LOOK_AHEAD_BYTES)):
         head += more
-    return _DOCTYPE_AHEAD.match(head.replace(b"\0", b"")) is not None
+    refuse_doctype(head)
+    raise refusal
 
 
 def _agreed(head: bytes, encodings: frozenset[str]) -> str:

@@ -24,8 +24,6 @@ GUARDS: Final[dict[str, Any]] = {
 """How every parser here is set up."""
 
 RESOURCE_LIMIT: Final = "ERR_RESOURCE_LIMIT"
-_TOO_MANY_WARNINGS: Final = "TOO_MANY_WARNINGS"
-_MOST_WARNINGS: Final = 10_000
 
 _REASONS: Final = {
     "ERR_ATTRIBUTE_REDEFINED": "a tag has an attribute twice",
@@ -43,7 +41,6 @@ _REASONS: Final = {
     "NS_ERR_UNDEFINED_NAMESPACE": "a prefix without its namespace",
     "WAR_NS_URI": "a namespace that is no URI",
     RESOURCE_LIMIT: "a tag or comment longer than any plan may be",
-    _TOO_MANY_WARNINGS: "too many relative namespaces or wrong xml:space attributes",
 }
 
 
@@ -85,7 +82,7 @@ def line_reached(parser: etree.XMLParser) -> int:
 
 
 def fault_of(parser: etree.XMLParser) -> Fault | None:
-    """Give the first error in a parser's log."""
+    """Give the first error in a parser's log; warnings, of which it keeps a hundred, are none."""
     log = parser.feed_error_log
     if not len(log):
         return None
@@ -93,8 +90,7 @@ def fault_of(parser: etree.XMLParser) -> Fault | None:
         if entry.level >= etree.ErrorLevels.ERROR:
             etree.clear_error_log()  # lxml's own copy, whose messages quote the file
             return Fault(entry.type_name, entry.line, entry.column)
-    # Every record may add one, and the log is copied after every piece.
-    return Fault(_TOO_MANY_WARNINGS, 0, 0) if len(log) > _MOST_WARNINGS else None
+    return None
 
 
 def refuse(fault: Fault) -> NoReturn:

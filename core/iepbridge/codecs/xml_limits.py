@@ -7,11 +7,12 @@ from typing import Any, Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from iepbridge.codecs.xml_pieces import RecordTags
+from iepbridge.codecs.xml_pieces import MOST_ATTRIBUTES, RecordTags, has_gap
 
 _SHALLOW: Final = 12  # deeper than any layout: one look at this depth settles nearly every record
 _LEAST_ELEMENT: Final = len("<b/>")
 _LEAST_ATTRIBUTE: Final = len(' a=""')
+_WIDE: Final = f"has an element with more than {MOST_ATTRIBUTES:,} attributes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +53,70 @@ class Caps:
         self._tags = tags
         self._looks = _Looks(limits)
         self._quiet_bytes = limits.quiet_bytes
-        self.begin(b"", 0)
+        self._piece = b""
+        self._offset = 0
+        self._has_gap = self._has_started = False
+        self.begin()
 
-    def begin(self, piece: bytes, offset: int, record: Element | None = None) -> None:
-        """Begin a record, or what stands behind one, somewhere in the piece at `offset`."""
-        self.record = record
+    def enter(self, piece: bytes) -> None:
+        """Go on to the next piece of the file."""
+        self._offset += len(self._piece)
         self._piece = piece
-        self._offset = offset
-        self._quiet_until = offset + self._quiet_bytes
+        self._has_gap = has_gap(piece)
+        self._may_be_wide |= self._has_gap
+        self._has_started = False
+
+    def begin(self, record: Element | None = None) -> None:
+        """Begin, somewhere in this piece, a record or what stands behind one."""
+        self.record = record
+        self._first = self._piece
+        self._origin = self._offset
+        self._quiet_until = self._look_after = self._offset + self._quiet_bytes
         self._is_quiet = True
+        self._may_be_wide = self._has_gap
         self._elements = 0
         self._attributes = 0
 
-    def so_far(self, root: Element, others: int, piece: bytes, offset: int) -> str | None:
+    def of_start(self, record: Element) -> str | None:
+        """Check the attributes of a piece's first record: its tag may fill the pieces before."""
+        if self._has_started:
+            return None
+        self._has_started = True
+        if len(record.attrib) > MOST_ATTRIBUTES:
+            return _WIDE
+        if any(len(value) > self._limits.text for value in record.attrib.values()):
+            return self._long_text()
+        return None
+
+    def so_far(self, root: Element, others: int) -> str | None:
         """Check what is still being read; `others` children of the root are no part of it."""
-        end = offset + len(piece)
-        if end <= self._quiet_until:
+        end = self._offset + len(self._piece)
+        if end <= self._look_after:
             return None
         size = end - self._start()
         top, uncounted = (root, -others) if self.record is None else (self.record, 1)
         elements = self._looks.elements(top) + uncounted
         attributes = self._looks.attributes(top)
-        self._quiet_until = end + min(
+        self._look_after = end + min(
             self._limits.record_bytes - size,
             (self._limits.elements - elements) * _LEAST_ELEMENT,
             (self._limits.attributes - attributes) * _LEAST_ATTRIBUTE,
         )
         return self._too_many(size, elements, attributes)
 
-    def at_end(self, piece: bytes, offset: int) -> str | None:
+    def at_end(self) -> str | None:
         """Check the bytes of what ends in this piece: at its end tag, or where a record begins."""
-        self._is_quiet = offset + len(piece) - self._offset <= self._quiet_bytes
+        self._is_quiet = self._offset + len(self._piece) <= self._quiet_until
         if self._is_quiet:
             return None
-        end = self._tags.first_start(piece) if self.record is None else self._tags.first_end(piece)
-        return self._too_many(offset + end - self._start(), 0, 0)
+        tags = self._tags
+        end = (tags.first_start if self.record is None else tags.first_end)(self._piece)
+        return self._too_many(self._offset + end - self._start(), 0, 0)
 
     def of_child(self, child: Element) -> str | None:
         """Check the next child of the root in what has just ended."""
+        if self._may_be_wide and self._looks.is_wide(child):
+            return _WIDE
         if not self._is_quiet:
             self._elements += self._looks.elements(child) + 1
             self._attributes += self._looks.attributes(child)
@@ -116,7 +143,7 @@ class Caps:
     def _start(self) -> int:
         """Give the offset at which a record begins, or what stands behind one."""
         last = self._tags.last_end if self.record is None else self._tags.last_start
-        return self._offset + last(self._piece)
+        return self._origin + last(self._first)
 
     def _too_many(self, size: int, elements: int, attributes: int) -> str | None:
         if size > self._limits.record_bytes:
@@ -139,6 +166,7 @@ class _Looks:
         too_long = f"[string-length() > {limits.text}]"
         self._elements = _xpath("count(descendant::*)")
         self._attributes = _xpath("count(descendant-or-self::*/@*)")
+        self._wide = _xpath(f"boolean(descendant-or-self::*/@*[{MOST_ATTRIBUTES + 1}])")
         self._long_text = _xpath(f"boolean(descendant-or-self::*/text(){too_long})")
         self._long_value = _xpath(f"boolean(descendant-or-self::*/@*{too_long})")
         self._deep = _xpath(_below(min(steps, _SHALLOW)))
@@ -150,11 +178,14 @@ class _Looks:
     def attributes(self, element: Element) -> int:
         return int(self._attributes(element))
 
+    def is_wide(self, element: Element) -> bool:
+        return bool(self._wide(element))
+
     def has_long_text(self, element: Element) -> bool:
         return bool(self._long_text(element) or self._long_value(element))
 
     def is_too_deep(self, child: Element) -> bool:
-        return bool(self._deep(child) and self._too_deep(child))
+        return bool(len(child) and self._deep(child) and self._too_deep(child))
 
 
 def _below(steps: int) -> str:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from lxml import etree
 
-from iepbridge.codecs.xml_blocks import doctype_refused
+from iepbridge.codecs.xml_blocks import refuse_doctype
 from iepbridge.codecs.xml_faults import GUARDS, Fault, close, fault_of, feed, refuse
-from iepbridge.codecs.xml_limits import XmlLimits
+from iepbridge.codecs.xml_pieces import MOST_ATTRIBUTES
 from iepbridge.errors import Unreadable
 
-_END = b""
-_MOST_NAMESPACES = 1_000  # looking one up takes time for each
+_MOST_BYTES: Final = 4 * 2**20
+_END: Final = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +25,21 @@ class Opening:
     pieces: list[bytes]
 
 
-def read_opening(pieces: Iterator[bytes], limits: XmlLimits) -> Opening:
+def read_opening(pieces: Iterator[bytes], most_text: int) -> Opening:
     """Read as far as the root's start tag; refuse whatever is wrong up to there."""
     target: Any = _Target()
     parser = etree.XMLParser(target=target, **GUARDS)
     read: list[bytes] = []
-    size = 0
     for piece in chain(pieces, [_END]):
         read.append(piece)
-        size += len(piece)
-        _advance(parser, target, piece)
+        start = b"".join(read)
+        refuse_doctype(start)
+        _advance(parser, piece)
         if target.tag is not None:
             break
-        if size > limits.record_bytes:
-            _refuse(f"more than {limits.record_bytes:,} bytes before its outermost element")
-    _check(target, limits)
+        if len(start) > _MOST_BYTES:
+            _refuse(f"more than {_MOST_BYTES:,} bytes before its outermost element")
+    _check(target, most_text)
     return Opening(target.tag, target.attributes, read)
 
 
@@ -48,17 +48,15 @@ class _Seen(Exception):
 
 
 class _Target:
-    """What the parser calls; both calls end it, before it reads another byte."""
+    """What the parser calls; both calls end it before it reads another byte."""
 
     def __init__(self) -> None:
         self.tag: str | None = None
         self.attributes: dict[str, str] = {}
         self.namespaces = 0
-        self.has_doctype = False
 
     def doctype(self, *_: str | None) -> None:
-        self.has_doctype = True
-        raise _Seen
+        refuse_doctype(b"<!DOCTYPE")
 
     def start(self, tag: str, attributes: dict[str, str], namespaces: dict[str, str]) -> None:
         self.tag = tag
@@ -70,25 +68,21 @@ class _Target:
         """Be there, as lxml asks."""
 
 
-def _advance(parser: etree.XMLParser, target: _Target, piece: bytes) -> None:
+def _advance(parser: etree.XMLParser, piece: bytes) -> None:
     fault: Fault | None
     try:
         fault = feed(parser, piece) if piece else close(parser)
     except _Seen:
         fault = fault_of(parser)
-    if target.has_doctype:
-        doctype_refused()
     if fault:
         refuse(fault)
 
 
-def _check(target: _Target, limits: XmlLimits) -> None:
-    if len(target.attributes) > limits.attributes:
-        _refuse(f"more than {limits.attributes:,} attributes in its outermost element")
-    if any(len(value) > limits.text for value in target.attributes.values()):
-        _refuse(f"an attribute of more than {limits.text:,} characters in its outermost element")
-    if target.namespaces > _MOST_NAMESPACES:
-        _refuse(f"more than {_MOST_NAMESPACES:,} namespaces in its outermost element")
+def _check(target: _Target, most_text: int) -> None:
+    if target.namespaces > MOST_ATTRIBUTES or len(target.attributes) > MOST_ATTRIBUTES:
+        _refuse(f"more than {MOST_ATTRIBUTES:,} attributes or namespaces in its outermost element")
+    if any(len(value) > most_text for value in target.attributes.values()):
+        _refuse(f"an attribute of more than {most_text:,} characters in its outermost element")
 
 
 def _refuse(what: str) -> NoReturn:

@@ -1,7 +1,7 @@
 """Where records begin and end in the bytes of an XML file, as far as bytes can tell.
 
-Text in a comment or CDATA section may look like a tag. Cutting there does no harm, and a size
-measured from there is too small by at most one piece.
+Text in a comment or CDATA section may look like a tag. Cutting there does no harm; a size measured
+from there, as from a tag that is not found, is too small by a piece.
 """
 
 import re
@@ -10,6 +10,10 @@ from secrets import randbelow
 from typing import Final
 
 _WINDOW_BYTES: Final = 512
+MOST_ATTRIBUTES: Final = 1_000
+"""Of one element: lxml's `attrib` takes time for each when it looks for each."""
+
+_GAP_BYTES: Final = 1_600  # a third of what so many attributes take, as a tag may span two pieces
 _ONE_IN: Final = 8
 _MOST_NAME_BYTES: Final = 32 * 2**20
 _NAMES: Final = re.compile(
@@ -42,12 +46,18 @@ def whole_tags(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
     yield b"".join(held)
 
 
+def has_gap(data: bytes) -> bool:
+    """Tell whether some stretch without a < is so long that it may be a tag of many attributes."""
+    windows = range(0, len(data), _GAP_BYTES)
+    return any(data.find(b"<", start, start + _GAP_BYTES) < 0 for start in windows)
+
+
 class RecordTags:
     """Finds the tags of a record by its local name, whatever their prefix."""
 
     def __init__(self, record: str) -> None:
         name = re.escape(record.rpartition("}")[2].encode())
-        self._tag = re.compile(rb"<(/?)(?:[^\s<>/:]++:)?%b(?=[\s/>])" % name)
+        self._tag = re.compile(rb"<(/?)(?:[^\s<>/:]++:)?%b(?=[\s/>])([^<>]*+>)" % name)
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         """Cut before each start tag and behind each end tag."""
@@ -66,8 +76,8 @@ class RecordTags:
         return next(self._starts(data), 0)
 
     def last_end(self, data: bytes) -> int:
-        """Give the place behind the last end tag; 0 where there is none."""
-        return max(self._ends(data), default=0)
+        """Give the place behind the last end tag; the end of `data` where there is none."""
+        return max(self._ends(data), default=len(data))
 
     def first_end(self, data: bytes) -> int:
         """Give the place behind the first end tag; the end of `data` where there is none."""
@@ -77,10 +87,10 @@ class RecordTags:
         return (tag.start() for tag in self._tag.finditer(data) if not tag[1])
 
     def _ends(self, data: bytes) -> Iterator[int]:
+        """Give the places behind end tags and behind start tags that are empty elements."""
         for tag in self._tag.finditer(data):
-            end = data.find(b">", tag.end()) + 1
-            if end and (tag[1] or data[end - 2 : end] == b"/>"):
-                yield end
+            if tag[1] or tag[2].endswith(b"/>"):
+                yield tag.end()
 
 
 class Vocabulary:

@@ -26,12 +26,12 @@ def written_finding(
     The facts: for FMT-LENGTH the size and the limit, for FMT-CODE what has a code, for FMT-ID the
     form of the identifier.
     """
-    message = _WRITTEN[rule](title, path or "the plan as a whole", *facts)
+    message = _WRITTEN[rule](title, path or "the whole plan", *facts)
     return Finding(plan_id, version, rule, "error", path, message, REMEDIES[rule])
 
 
-def _too_long(title: str, path: str, size: Fact, limit: Fact) -> str:
-    return f"The length of {path} is {size:,}, and {title} takes at most {limit:,} there."
+def _too_long(title: str, path: str, size: Fact, limit: Fact, unit: Fact = "characters") -> str:
+    return f"{title} takes at most {limit:,} {unit} at {path}, which has {size:,}."
 
 
 def _lacking(title: str, path: str) -> str:
@@ -47,11 +47,16 @@ def _without_id(title: str, path: str, form: Fact) -> str:
     return f"{title} needs the participant's identifier at {path}, {form}."
 
 
+def _malformed(title: str, path: str, form: Fact) -> str:
+    return f"{title} takes only {form} at {path}."
+
+
 _WRITTEN: Final[Mapping[str, Callable[..., str]]] = {
     "FMT-LENGTH": _too_long,
     "FMT-REQUIRED": _lacking,
     "FMT-CODE": _without_code,
     "FMT-ID": _without_id,
+    "FMT-VALUE": _malformed,
 }
 
 

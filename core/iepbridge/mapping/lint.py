@@ -7,6 +7,8 @@ from typing import Final
 from iepbridge.crosswalk import ANY_OTHER, Crosswalk
 from iepbridge.mapping.files import FIELDS, MAPPING
 from iepbridge.mapping.layout import WITHOUT_PATH, Field, FrameField, Group, Layout
+from iepbridge.mapping.lint_plan import of_plan
+from iepbridge.mapping.lint_settings import of_settings
 from iepbridge.mapping.mistakes import Mistakes
 from iepbridge.mapping.toml_lines import line_of
 from iepbridge.plan.shape import Fields, Item, Leaf, Map, path_pattern, shape_at
@@ -20,12 +22,18 @@ _FITTING: Final[dict[str, tuple[str, ...]]] = {
     "date": ("date",),
     "flag": ("flag",),
     "code": ("code", "text"),
-    "copy": ("text", "date", "number", "integer", "flag"),
+    "copy": ("date",),
+}
+# A form that only one kind of leaf can be sure to have, by the end of its path.
+_ONLY_FOR: Final = {
+    "ssn": ("participant", "ssn"),
+    "zip": ("address", "zip"),
+    "occupation": ("occupation", "code"),
 }
 _PLACE_STEP: Final = re.compile(r"@?[^\W\d][\w.-]*|\.")
-_MADE_ID: Final = re.compile(r"(?:[A-Za-z0-9_-]|\{n\}|\{parent\}){1,36}")
 _TABLE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SIZED: Final = ("digits", "letters", "system id")
+_MAY_BE_SIZED: Final = (*_SIZED, "text", "key")
 _ENVELOPE: Final = frozenset({"envelope.sender", "envelope.receiver", "envelope.sequence"})
 
 _Found = Iterator[tuple[int, str]]
@@ -45,8 +53,10 @@ def lint(layout: Layout, mistakes: Mistakes) -> None:
             mistakes.add(source, line, what)
     for line, what in _of_frame(layout):
         mistakes.add(source, line, what)
+    for line, what in of_plan(layout):
+        mistakes.add(source, line, what)
     settings = layout.sources[MAPPING]
-    for key, what in _of_settings(layout):
+    for key, what in of_settings(layout):
         mistakes.add(settings, line_of(settings.text, key), f"{'.'.join(map(str, key))}: {what}")
     for table, field in _tables(layout):
         for line, what in _of_table(table, field):
@@ -83,26 +93,9 @@ def _of_place(place: str, line: int) -> _Found:
         yield line, f"place {place!r}: expected names, / between them, @ before an attribute's"
 
 
-def _of_settings(layout: Layout) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for path, made in layout.ids.items():
-        if not _MADE_ID.fullmatch(made):
-            yield ("ids", path_pattern(path)), "expected letters, digits, _ and -, {n} and {parent}"
-    for path, default in layout.defaults.items():
-        leaf = shape_at((*path[:-1], default.field))
-        if not isinstance(leaf, Leaf) or default.equals not in leaf.codes:
-            key = ("defaults", path_pattern(path), "when")
-            yield key, f"the plan has no {default.field} with the code {default.equals!r} there"
-    for index, flat in enumerate(layout.flattened):
-        for part in flat.parts:
-            path = (*flat.canonical, part.field) if part.field else flat.canonical
-            if not isinstance(shape_at(path), Leaf):
-                yield ("flattened", index, "parts"), f"the item has no field {part.field!r}"
-
-
 def _of_field(field: Field) -> _Found:
     yield from _of_place(field.place, field.line)
-    if field.kind in _SIZED and field.size is None:
-        yield field.line, f"a field of kind {field.kind} has a size"
+    yield from _of_size(field)
     if field.kind in WITHOUT_PATH:
         if field.canonical:
             yield field.line, f"a field of kind {field.kind} has no canonical path"
@@ -111,11 +104,26 @@ def _of_field(field: Field) -> _Found:
         return  # noted where the row was read
     leaf = shape_at(field.canonical)
     fitting = _FITTING.get(field.kind, ())
-    if not isinstance(leaf, Leaf) or leaf.kind not in fitting:
+    ends = _ONLY_FOR.get(field.kind, ())
+    fits = isinstance(leaf, Leaf) and leaf.kind in fitting
+    if not fits or field.canonical[len(field.canonical) - len(ends) :] != ends:
         path = path_pattern(field.canonical)
         yield field.line, f"kind {field.kind} does not fit the canonical field {path!r}"
     if field.kind == "code" and field.table is None:
         yield field.line, "a field of kind code names its code table"
+
+
+def _of_size(field: Field) -> _Found:
+    if field.kind in _SIZED and field.size is None:
+        yield field.line, f"a field of kind {field.kind} has a size"
+    if field.size is None:
+        return
+    if field.kind not in _MAY_BE_SIZED:
+        yield field.line, f"a field of kind {field.kind} has no size"
+    if field.size.least and field.kind not in ("digits", "system id"):
+        yield field.line, f"a field of kind {field.kind} has no least size"
+    if field.size.continues and field.kind != "text":
+        yield field.line, f"a field of kind {field.kind} does not continue"
 
 
 def _of_frame(layout: Layout) -> _Found:

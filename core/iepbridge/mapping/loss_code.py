@@ -59,7 +59,7 @@ class LossSource:
         elif isinstance(shape, Item):
             self._list(code, shape, path, scope, held)
         elif path == ("extensions",):
-            self._extensions(code)
+            self._extensions(code, held)
         else:
             self._map(code, path, scope, held)
 
@@ -196,9 +196,12 @@ class LossSource:
         with code.block(f"for key in {holder}"):
             self._lost(code, f"if key not in {own!r}", entries, scope, _NO_PLACE)
 
-    def _extensions(self, code: Code) -> None:
+    def _extensions(self, code: Code, held: Coverage) -> None:
         with code.block("for system, entries in (plan.extensions or {}).items()"):
-            code.line(f"others = entries if system != {self._layout.system!r} else ()")
+            if held.items(("extensions", self._layout.system, ENTRIES)):
+                code.line(f"others = entries if system != {self._layout.system!r} else ()")
+            else:
+                code.line("others = entries")
             with code.block("for key in others"):
                 code.line(f'lose((f"extensions.{{system}}.{{key}}", {_NO_PLACE}))')
 

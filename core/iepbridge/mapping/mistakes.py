@@ -16,5 +16,5 @@ class Mistakes:
         self._found.append((source.path, line, what))
 
     def lines(self) -> list[str]:
-        """Give the mistakes by file and line."""
-        return [f"{path}:{line}: {what}" for path, line, what in sorted(self._found)]
+        """Give the mistakes by file and line, each once."""
+        return [f"{path}:{line}: {what}" for path, line, what in sorted(set(self._found))]

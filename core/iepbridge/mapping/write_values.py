@@ -8,7 +8,7 @@ from iepbridge import converters
 from iepbridge.converters import Form
 from iepbridge.mapping.access import Access, is_masked
 from iepbridge.mapping.code import Code, Scope
-from iepbridge.mapping.layout import Default, Field, Layout
+from iepbridge.mapping.layout import Default, Field, Flattened, Layout
 from iepbridge.mapping.xml_text import flat_lines, pieces, with_lines
 from iepbridge.plan.shape import Leaf, Path, shape_at
 
@@ -50,10 +50,15 @@ class ValueWriter:
             self._put(code, field, scope, target)
             return
         self._default(code, field, scope)
+        clear = not is_masked(field.canonical)
         if field.size and field.size.continues:
             code.line("v = piece")
+            clear = True
+        elif self._flattened_into(field):
+            self._with_lines(code, field, scope)
+            clear = True
         with code.block("if v is not None"):
-            if is_masked(field.canonical) and not (field.size and field.size.continues):
+            if not clear:
                 code.line("v = v.get_secret_value()")
             self._put(code, field, scope, target)
         self._missing(code, field, scope)
@@ -73,6 +78,8 @@ class ValueWriter:
                 code.line(f"v = {default.value!r}")
 
     def _missing(self, code: Code, field: Field, scope: Scope) -> None:
+        if field.required == "together":
+            self._missing_beside_others(code, field, scope)
         if field.required in ("yes", "file"):
             path = scope.literal(field.canonical)
             with code.block("else"):
@@ -80,6 +87,21 @@ class ValueWriter:
                     code.line(f"fail('FMT-ID', {path}, {self._id_form(field)!r})")
                 else:
                     code.line(f"fail('FMT-REQUIRED', {path})")
+
+    def _missing_beside_others(self, code: Code, field: Field, scope: Scope) -> None:
+        """Ask for a field when another one of its object stands."""
+        leaf = shape_at(field.canonical)
+        if isinstance(leaf, Leaf) and leaf.required:
+            return  # the model sees to it
+        access = Access(scope, self._names)
+        others = [
+            access.expression(one.canonical)
+            for one in self._layout.every_field()
+            if one.canonical[:-1] == field.canonical[:-1] and one.canonical != field.canonical
+        ]
+        if others:
+            with code.block(f"elif {' or '.join(f'{one} is not None' for one in others)}"):
+                code.line(f"fail('FMT-REQUIRED', {scope.literal(field.canonical)})")
 
     def _put(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
         if field.kind == "code":
@@ -89,6 +111,8 @@ class ValueWriter:
         else:
             if field.kind == "text":
                 self._length(code, field, "v", field.canonical, scope)
+            elif field.kind in ("digits", "letters"):
+                self._formed(code, field, scope)
             code.line(target.line(self._written(field, target)))
 
     def _length(self, code: Code, field: Field, name: str, path: Path, scope: Scope) -> None:
@@ -117,6 +141,13 @@ class ValueWriter:
         with code.block(f"if {self._form(field)}(v) is None"):
             code.line(f"fail('FMT-ID', {scope.literal(field.canonical)}, {self._id_form(field)!r})")
         code.line(target.line(f"{target.escape}(v)"))
+
+    def _formed(self, code: Code, field: Field, scope: Scope) -> None:
+        form = _letters(field) if field.kind == "letters" else _digits(field)
+        name = f"read_{field.kind}_{form.expected.replace(' ', '_')}"
+        self._names[name] = form.read
+        with code.block(f"if {name}(v) is None"):
+            code.line(f"fail('FMT-VALUE', {scope.literal(field.canonical)}, {form.expected!r})")
 
     def _form(self, field: Field) -> str:
         assert field.size is not None
@@ -147,14 +178,23 @@ class ValueWriter:
     def continued(self, code: Code, field: Field, scope: Scope) -> None:
         """Set `parts`: the text of a field that continues, with what is flattened into it, cut."""
         assert field.size is not None
-        code.line("lines = []")
-        for flat in self._layout.flattened:
-            if flat.into == field.canonical:
-                self._lines(code, flat.canonical, flat.line, flat.parts, scope)
         code.line(f"v = {Access(scope, self._names).expression(field.canonical)}")
+        self._with_lines(code, field, scope)
+        code.line(f"parts = pieces(v, {field.size.most})")
+
+    def _flattened_into(self, field: Field) -> list[Flattened]:
+        return [flat for flat in self._layout.flattened if flat.into == field.canonical]
+
+    def _with_lines(self, code: Code, field: Field, scope: Scope) -> None:
+        """Put what is flattened into a text behind it; `v` is clear text then."""
         if is_masked(field.canonical):
             code.line("v = v.get_secret_value() if v is not None else None")
-        code.line(f"parts = pieces(with_lines(v, lines), {field.size.most})")
+        flattened = self._flattened_into(field)
+        if flattened:
+            code.line("lines = []")
+            for flat in flattened:
+                self._lines(code, flat.canonical, flat.line, flat.parts, scope)
+            code.line("v = with_lines(v, lines)")
 
     def _lines(self, code: Code, items: Path, start: str, parts: Any, scope: Scope) -> None:
         within = scope.within(items)
@@ -171,6 +211,11 @@ class ValueWriter:
 def _digits(field: Field) -> Form:
     assert field.size is not None
     return converters.digits_form(field.size.least or field.size.most, field.size.most)
+
+
+def _letters(field: Field) -> Form:
+    assert field.size is not None
+    return converters.letters_form(field.size.most)
 
 
 def _plain(path: Path) -> int:

@@ -81,10 +81,10 @@ class XmlPlanWriter:
     def _check_caps(self, text: bytes, fail: Callable[..., None]) -> None:
         """Hold a plan over what any reader here takes: bytes, then elements."""
         if len(text) > _MOST_BYTES:
-            fail("FMT-LENGTH", None, len(text), _MOST_BYTES)
+            fail("FMT-LENGTH", None, len(text), _MOST_BYTES, "bytes")
         elements = text.count(b"<") - text.count(b"</")
         if elements > _MOST_ELEMENTS:
-            fail("FMT-LENGTH", None, elements, _MOST_ELEMENTS)
+            fail("FMT-LENGTH", None, elements, _MOST_ELEMENTS, "elements")
 
     def _finding(self, plan: Plan, rule: str, path: str | None, *facts: Fact) -> Finding:
         title = self._layout.title

@@ -1,0 +1,74 @@
+"""What must hold between `mapping.toml` and the canonical plan."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
+
+from iepbridge.mapping.layout import Layout
+from iepbridge.plan import PlanRefused, read_plan
+from iepbridge.plan.shape import ITEMS, Leaf, Path, path_pattern, shape_at
+
+Found: TypeAlias = Iterator[tuple[tuple[str | int, ...], str]]
+"""A key of the file, and what is wrong there."""
+
+_MADE_ID: Final = re.compile(r"(?:[A-Za-z0-9_-]|\{n\}|\{parent\}){1,36}")
+_PLACEHOLDER: Final = re.compile(r"\{([^}]*)\}")
+_IN_NAMES: Final = ("sender", "receiver", "day", "sequence")
+
+
+def of_settings(layout: Layout) -> Found:
+    """Find every mistake of the settings, by its key."""
+    yield from _of_file(layout)
+    yield from _of_values(layout)
+    yield from _of_flattened(layout)
+
+
+def _of_file(layout: Layout) -> Found:
+    for name in _PLACEHOLDER.findall(layout.file.name):
+        if name not in _IN_NAMES:
+            yield ("file", "name"), f"{{{name}}}: expected one of {', '.join(_IN_NAMES)}"
+    if "UTF-8" not in layout.file.encodings:
+        yield ("file", "encodings"), "UTF-8 is missing, in which files are written"
+
+
+def _of_values(layout: Layout) -> Found:
+    for path, made in layout.ids.items():
+        if not _MADE_ID.fullmatch(made):
+            yield ("ids", path_pattern(path)), "expected letters, digits, _ and -, {n} and {parent}"
+    for path, value in layout.constants.items():
+        if shape_at(path) is not None and not _takes(path, value):
+            yield ("constants", path_pattern(path)), "the plan takes no such value there"
+    for path, default in layout.defaults.items():
+        leaf = shape_at((*path[:-1], default.field))
+        if not isinstance(leaf, Leaf) or default.equals not in leaf.codes:
+            key = ("defaults", path_pattern(path), "when")
+            yield key, f"the plan has no {default.field} with the code {default.equals!r} there"
+
+
+def _of_flattened(layout: Layout) -> Found:
+    for index, flat in enumerate(layout.flattened):
+        for part in flat.parts:
+            path = (*flat.canonical, part.field) if part.field else flat.canonical
+            if not isinstance(shape_at(path), Leaf):
+                yield ("flattened", index, "parts"), f"the item has no field {part.field!r}"
+        fields = [one for one in layout.every_field() if one.canonical == flat.into]
+        if [one.kind for one in fields] != ["text"]:
+            yield ("flattened", index, "into"), "expected a field with one place, of kind text"
+        elif flat.canonical[-1] != ITEMS or flat.canonical[: len(flat.into) - 1] != flat.into[:-1]:
+            yield ("flattened", index, "canonical"), "expected a list beside the field `into`"
+
+
+def _takes(path: Path, value: str) -> bool:
+    """Say whether the model takes a value at a path outside all lists."""
+    name = {"first": "A", "last": "B"}
+    plan: dict[str, Any] = {"schema": "iep/1", "plan_id": "P", "version": 1, "program": "other"}
+    plan |= {"status": "draft", "participant": {"name": name}}
+    holder = plan
+    for step in path[:-1]:
+        holder = holder.setdefault(step, {})
+    holder[path[-1]] = value
+    try:
+        read_plan(plan)
+    except PlanRefused:
+        return False
+    return True
