@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, get_args
 
 from iepbridge.crosswalk import ANY_OTHER, Crosswalk
 from iepbridge.mapping.files import FIELDS, MAPPING
-from iepbridge.mapping.layout import WITHOUT_PATH, Field, FrameField, Group, Layout
+from iepbridge.mapping.layout import WITHOUT_PATH, Field, FieldKind, FrameField, Group, Layout
 from iepbridge.mapping.lint_plan import of_plan
 from iepbridge.mapping.lint_settings import of_settings
 from iepbridge.mapping.mistakes import Mistakes
@@ -95,6 +95,8 @@ def _of_place(place: str, line: int) -> _Found:
 
 def _of_field(field: Field) -> _Found:
     yield from _of_place(field.place, field.line)
+    if field.kind not in get_args(FieldKind):
+        return  # noted where the row was read
     yield from _of_size(field)
     if field.kind in WITHOUT_PATH:
         if field.canonical:
