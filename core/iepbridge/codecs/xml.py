@@ -28,6 +28,7 @@ _Events: TypeAlias = Iterator[tuple[str, Element]]
 
 _UTF8 = frozenset({"UTF-8"})
 _LIMITS = XmlLimits()
+_END = b""
 _BLOCK_BYTES = 65536
 _MOST_LINES = 65535  # libxml2 keeps an element's line in 16 bits
 _WHITE_SPACE = " \t\r\n"
@@ -101,7 +102,7 @@ class XmlDocument:
 
     def _boundaries(self) -> _Events:
         """Parse, and yield where a record starts and ends."""
-        for piece in self._pieces:
+        for piece in chain(self._pieces, [_END]):
             limit = self._feed(piece)
             for event, element in cast("_Events", self._parser.read_events()):
                 parent = element.getparent()
@@ -110,9 +111,6 @@ class XmlDocument:
                 elif parent is self._root:
                     yield event, element
             self._watch(limit)
-        self._caps.enter(b"")
-        if fault := close(self._parser):
-            refuse(fault)
 
     def _enter(self, root: Element) -> None:
         """Begin to count behind the root's start tag."""
@@ -124,7 +122,7 @@ class XmlDocument:
         """Parse a piece; give the fault that may be one of our own caps."""
         self._caps.enter(piece)
         self._names.sample(piece)
-        fault = feed(self._parser, piece)
+        fault = feed(self._parser, piece) if piece else close(self._parser)
         if fault and fault.kind != RESOURCE_LIMIT:
             refuse(fault)
         return fault

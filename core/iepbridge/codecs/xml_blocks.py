@@ -14,6 +14,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "UTF-16", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "UTF-16", "utf-16-be"),
 )
+_MARKS_BEGIN: Final = b"\xef\xbb\xbf\xff\xfe"
 _DECLARATION: Final = re.compile(
     r"""
     <\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(["'])(?P<version>1\.[0-9]+)\1
@@ -22,36 +23,52 @@ _DECLARATION: Final = re.compile(
     [ \t\r\n]*\?>""",
     re.VERBOSE | re.ASCII,
 )
-_DOCTYPE_AHEAD: Final = re.compile(
-    rb"[^<]{0,4}(?>[ \t\r\n]+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE", re.DOTALL
-)
+_WHITE_SPACE: Final = re.compile(rb"[ \t\r\n]*+")
+_SKIPPED: Final = ((b"<!--", b"-->"), (b"<?", b"?>"))
+_MARK_BYTES: Final = 8  # room for a second mark
 _DECLARATION_BYTES: Final = 4096
 _LOOK_AHEAD_BYTES: Final = 65536
 
 
 def utf8_blocks(stream: BinaryIO, encodings: frozenset[str], size: int) -> Iterator[bytes]:
-    """Yield a file's bytes as UTF-8 in blocks of about `size`, its byte order mark kept.
+    """Yield a file's bytes as UTF-8, without its byte order mark, in blocks of about `size`.
 
     What was wrong in its encoding stays wrong as UTF-8, so that the parser finds it and its place.
     """
     head = _head(stream, size)
     codec = _codec(head, stream, encodings)
-    yield from _as_utf8(_raw(head, stream, size), codec)
+    blocks = _as_utf8(_raw(head, stream, size), codec)
+    yield next(blocks).removeprefix(codecs.BOM_UTF8)
+    yield from blocks
 
 
-def refuse_doctype(start: bytes) -> None:
-    """Refuse a file whose DOCTYPE begins in these its first bytes."""
-    if _DOCTYPE_AHEAD.match(start.replace(b"\0", b"")):
+def refuse_doctype(data: bytes | bytearray, start: int = 0) -> int:
+    """Refuse a file whose DOCTYPE begins in these first bytes; give the place looked at so far."""
+    place = _behind_misc(data, start)
+    if data.startswith(b"<!DOCTYPE", place):
         raise Unreadable(
             "The file has a document type declaration (DOCTYPE), which is not taken: it can name "
             "other files and grow without end. Ask its sender for a file without one."
         )
+    return place
+
+
+def _behind_misc(data: bytes | bytearray, place: int) -> int:
+    """Skip white space, comments and processing instructions, as far as they are whole."""
+    while space := _WHITE_SPACE.match(data, place):
+        place = space.end()
+        begin, end = next((one for one in _SKIPPED if data.startswith(one[0], place)), (b"", b""))
+        found = data.find(end, place + len(begin)) if begin else -1
+        if found < 0:
+            break
+        place = found + len(end)
+    return place
 
 
 def _head(stream: BinaryIO, size: int) -> bytes:
     """Read what the mark and the declaration need."""
     head = b""
-    while len(head) < 4 or _in_declaration(head):
+    while len(head) < _MARK_BYTES or _in_declaration(head):
         more = stream.read(size)
         if not more:
             break
@@ -61,8 +78,9 @@ def _head(stream: BinaryIO, size: int) -> bytes:
 
 def _in_declaration(head: bytes) -> bool:
     start = head[:_DECLARATION_BYTES].replace(b"\0", b"")
-    declares = b"<?xml" in start[:9]
-    return declares and b"?>" not in start and len(head) < _DECLARATION_BYTES
+    is_declared = b"<?xml" in start[:9]
+    is_whole = b"?>" in start[:-1]  # with a byte behind it, so that no half of it is missing
+    return is_declared and not is_whole and len(head) < _DECLARATION_BYTES
 
 
 def _raw(head: bytes, stream: BinaryIO, size: int) -> Iterator[bytes]:
@@ -91,7 +109,7 @@ def _codec(head: bytes, stream: BinaryIO, encodings: frozenset[str]) -> str:
         refusal = error
     while len(head) < _LOOK_AHEAD_BYTES and (more := stream.read(_LOOK_AHEAD_BYTES)):
         head += more
-    refuse_doctype(head)
+    refuse_doctype(head.replace(b"\0", b"").lstrip(_MARKS_BEGIN))
     raise refusal
 
 
@@ -102,7 +120,7 @@ def _agreed(head: bytes, encodings: frozenset[str]) -> str:
     )
     if not mark and b"\0" in head[:4]:
         _refuse("looks like UTF-16 or UTF-32 without a byte order mark", encodings)
-    declared = _declared(head[: _DECLARATION_BYTES * 2].decode(codec, "replace"))
+    declared = _declared(head[:_DECLARATION_BYTES].decode(codec, "replace"))
     found = mark or declared or "UTF-8"
     if mark and declared and declared != mark:
         _refuse(f"declares {declared} but begins with the byte order mark of {mark}", encodings)
@@ -116,6 +134,8 @@ def _agreed(head: bytes, encodings: frozenset[str]) -> str:
 def _declared(start: str) -> str | None:
     """Give the declared encoding in capitals; refuse a wrong declaration or version."""
     start = start.removeprefix("\ufeff")
+    if start.startswith("\ufeff"):
+        raise Unreadable("The XML file has two byte order marks. Ask its sender for another file.")
     if not re.match(r"<\?xml[ \t\r\n?]", start):
         return None
     declaration = _DECLARATION.match(start)

@@ -30,17 +30,19 @@ def read_opening(pieces: Iterator[bytes], most_text: int) -> Opening:
     target: Any = _Target()
     parser = etree.XMLParser(target=target, **GUARDS)
     read: list[bytes] = []
+    data = bytearray()
+    place = 0
     for piece in chain(pieces, [_END]):
         read.append(piece)
-        start = b"".join(read)
-        refuse_doctype(start)
+        data += piece
+        place = refuse_doctype(data, place)
         _advance(parser, piece)
         if target.tag is not None:
             break
-        if len(start) > _MOST_BYTES:
+        if len(data) > _MOST_BYTES:
             _refuse(f"more than {_MOST_BYTES:,} bytes before its outermost element")
     _check(target, most_text)
-    return Opening(target.tag, target.attributes, read)
+    return Opening(target.tag, target.attributes, [piece for piece in read if piece])
 
 
 class _Seen(Exception):

@@ -41,7 +41,7 @@ def whole_tags(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
         if cut < 0 or size > most or data.find(b">", cut) >= 0:
             cut = len(data)
         yield data[:cut]
-        held = [data[cut:]]
+        held = [data[cut:]] if cut < len(data) else []
         size = len(data) - cut
     yield b"".join(held)
 
