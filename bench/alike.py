@@ -1,10 +1,9 @@
 """Whether both sides wrote the same: without that, their times say nothing."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from bench.sides import Output, Workload, hand_in, hand_out, product_in, product_out
+from bench.sides import Workload, content, hand_in, hand_out, kept, product_in, product_out
 from lxml import etree
 
 _NUMBERS = {"value", "minimumWage", "weeklyHours", "hourlyWage", "hours"}
@@ -16,28 +15,26 @@ class NotAlike(Exception):
 
 def check(work: Workload) -> None:
     """Raise `NotAlike` where files, plans, losses or findings differ in what they mean."""
-    ours, theirs = product_out(work.system, work.lines), hand_out(work.system, work.lines)
-    _equal(work, "the file", infoset(ours.plans), infoset(theirs.plans))
-    _equal_reports(work, ours, theirs)
-    ours, theirs = product_in(work.system, work.file), hand_in(work.system, work.file)
-    _equal(work, "the plans", _plans(ours.plans), _plans(theirs.plans))
-    _equal_reports(work, ours, theirs)
+    for way, source, sides, meaning in (
+        ("out", work.lines, (product_out, hand_out), infoset),
+        ("in", work.file, (product_in, hand_in), _plans),
+    ):
+        ours, theirs = kept(), kept()
+        for side, outputs in zip(sides, (ours, theirs), strict=True):
+            side(work.system, source, outputs)
+        for what, meant in (("plans", meaning), ("losses", _losses), ("findings", _lines)):
+            if meant(content(getattr(ours, what))) != meant(content(getattr(theirs, what))):
+                raise NotAlike(f"{work.system} {way}: the {what} by the product and by hand differ")
 
 
-def _equal(work: Workload, what: str, ours: Any, theirs: Any) -> None:
-    if ours != theirs:
-        raise NotAlike(f"{work.system}: {what} of the product and by hand differ")
+def _losses(lines: bytes) -> list[tuple[str, int, str, str]]:
+    """Give the losses without their notes, which are for people."""
+    losses = [orjson.loads(line) for line in lines.splitlines()]
+    return sorted((one["plan_id"], one["version"], one["path"], one["kind"]) for one in losses)
 
 
-def _equal_reports(work: Workload, ours: Output, theirs: Output) -> None:
-    _equal(work, "the losses", sorted(_losses(ours)), sorted(_losses(theirs)))
-    _equal(work, "the findings", ours.findings, theirs.findings)
-
-
-def _losses(output: Output) -> Iterator[tuple[str, int, str, str]]:
-    for line in output.losses.splitlines():
-        loss = orjson.loads(line)
-        yield loss["plan_id"], loss["version"], loss["path"], loss["kind"]
+def _lines(lines: bytes) -> list[bytes]:
+    return lines.splitlines()
 
 
 def _plans(lines: bytes) -> list[Any]:

@@ -39,16 +39,9 @@ def run(count: int, rounds: int) -> None:
         return
     work = workload("twist", count)
     with tempfile.TemporaryDirectory() as folder, _peer(python, Path(folder), work) as peer:
-        times = interleaved(
-            {
-                "out": partial(seconds, partial(product_out, "twist", work.lines)),
-                "in": partial(seconds, partial(product_in, "twist", work.file)),
-                "XML out": partial(seconds, partial(product_writer, work)),
-                "XML in": partial(seconds, partial(product_arrivals, work)),
-                **{f"peer {one}": partial(_asked, peer, one) for one in _WORKS},
-            },
-            rounds,
-        )
+        ours = {name: partial(seconds, side) for name, side in _sides(work).items()}
+        theirs = {f"peer {name}": partial(_asked, peer, name) for name in ours}
+        times = interleaved({**ours, **theirs}, rounds)
     show(
         f"peers: xsdata's times as iepbridge's, TWIST, {count:,} plans, {rounds} rounds",
         ("way", "JSON and XML", "half of the rounds", "XML alone", "half of the rounds", "goal"),
@@ -60,7 +53,13 @@ def run(count: int, rounds: int) -> None:
     )
 
 
-_WORKS = ("out", "in", "XML out", "XML in")
+def _sides(work: Workload) -> dict[str, Callable[[], None]]:
+    return {
+        "out": partial(product_out, "twist", work.lines, kept()),
+        "in": partial(product_in, "twist", work.file, kept()),
+        "XML out": partial(product_writer, work, kept()),
+        "XML in": partial(product_arrivals, work),
+    }
 
 
 def _row(times: Times, way: str) -> tuple[str, ...]:

@@ -4,13 +4,15 @@ Both sides read the same bytes and write the same: the file, a line for each los
 """
 
 import io
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import islice
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 from unittest import mock
 
 import orjson
@@ -28,6 +30,7 @@ from iepbridge.translate import ReportLines, translate
 SYSTEMS = ("twist", "toolbox")
 ENVELOPE = Envelope("SAMPLE", "STATE", 1, "2026-01-05T02:00:00-06:00")
 HAND: dict[str, ModuleType] = {"twist": twist, "toolbox": toolbox}
+_Fault: TypeAlias = tuple[str, str, str]
 _NOTES = {
     "dropped": "The file has no place for it.",
     "defaulted": "Derived.",
@@ -37,12 +40,31 @@ _NOTES = {
 }
 
 
-class Output(NamedTuple):
-    """What one run wrote."""
+class Outputs(NamedTuple):
+    """Where one run writes to."""
 
-    plans: bytes
-    losses: bytes
-    findings: bytes
+    plans: BinaryIO
+    losses: BinaryIO
+    findings: BinaryIO
+
+
+@contextmanager
+def dropped() -> Iterator[Outputs]:
+    """Give outputs that cost a side only what writing to a file does before the disk."""
+    with ExitStack() as stack:
+        nowhere = [stack.enter_context(open(os.devnull, "wb", 1 << 20)) for _ in range(3)]  # noqa: PTH123
+        yield Outputs(*nowhere)
+
+
+def kept() -> Outputs:
+    """Give outputs that stay in memory, to be looked at."""
+    return Outputs(io.BytesIO(), io.BytesIO(), io.BytesIO())
+
+
+def content(stream: BinaryIO) -> bytes:
+    """Give what was written to an output that was kept."""
+    stream.seek(0)
+    return stream.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +88,9 @@ def workload(system: str, count: int, seed: int = 1) -> Workload:
     fit = (arrival for arrival in _sampled(count, seed) if _fits(system, arrival))
     chosen = list(islice(fit, count))
     lines = b"".join(_line(arrival.data) for arrival in chosen)
-    return Workload(system, lines, chosen, product_out(system, lines).plans)
+    outputs = kept()
+    product_out(system, lines, outputs)
+    return Workload(system, lines, chosen, content(outputs.plans))
 
 
 def _sampled(count: int, seed: int) -> Iterator[Arrival]:
@@ -81,22 +105,21 @@ def _fits(system: str, arrival: Arrival) -> bool:
 # The product
 
 
-def product_out(system: str, lines: bytes) -> Output:
+def product_out(system: str, lines: bytes, outputs: Outputs) -> None:
     """Carry canonical lines to a system's file."""
-    return _product(CANONICAL, system, lines)
+    _product(CANONICAL, system, lines, outputs)
 
 
-def product_in(system: str, file: bytes) -> Output:
+def product_in(system: str, file: bytes, outputs: Outputs) -> None:
     """Carry a system's file to canonical lines."""
-    return _product(system, CANONICAL, file)
+    _product(system, CANONICAL, file, outputs)
 
 
-def _product(origin: str, target: str, content: bytes) -> Output:
-    plans, losses, findings = io.BytesIO(), io.BytesIO(), io.BytesIO()
+def _product(origin: str, target: str, source: bytes, outputs: Outputs) -> None:
     reader = open_reader(origin, registry())
-    writer = open_writer(target, registry(), plans, ENVELOPE, losses=True)
-    translate(reader, io.BytesIO(content), writer, report=ReportLines(findings, losses))
-    return Output(plans.getvalue(), losses.getvalue(), findings.getvalue())
+    writer = open_writer(target, registry(), outputs.plans, ENVELOPE, losses=True)
+    report = ReportLines(outputs.findings, outputs.losses)
+    translate(reader, io.BytesIO(source), writer, report=report)
 
 
 class _Arrived(NamedTuple):
@@ -104,15 +127,16 @@ class _Arrived(NamedTuple):
 
     arrivals: list[Arrival]
 
-    def read(self, _: io.BytesIO) -> Iterator[Arrival]:
+    def read(self, stream: BinaryIO) -> Iterator[Arrival]:
+        assert not stream.read()
         return iter(self.arrivals)
 
 
-def product_writer(work: Workload) -> None:
+def product_writer(work: Workload, outputs: Outputs) -> None:
     """Write plans that are in memory; nothing is read or validated."""
-    writer = open_writer(work.system, registry(), io.BytesIO(), ENVELOPE, losses=True)
-    report = ReportLines(io.BytesIO(), io.BytesIO())
-    translate(_Arrived(work.arrivals), io.BytesIO(), writer, report=report)  # type: ignore[arg-type]
+    writer = open_writer(work.system, registry(), outputs.plans, ENVELOPE, losses=True)
+    report = ReportLines(outputs.findings, outputs.losses)
+    translate(_Arrived(work.arrivals), io.BytesIO(), writer, report=report)
 
 
 def product_arrivals(work: Workload) -> None:
@@ -129,58 +153,57 @@ def product_reader(work: Workload) -> None:
         return plan
 
     with mock.patch.object(arrivals, "read_plan", taken):
-        for _ in open_reader(work.system, registry()).read(io.BytesIO(work.file)):
-            pass
+        product_arrivals(work)
 
 
 # By hand
 
 
-def hand_out(system: str, lines: bytes) -> Output:
+def hand_out(system: str, lines: bytes, outputs: Outputs) -> None:
     """Carry canonical lines to a system's file; they are read by the product's reader."""
-    return _written(system, open_reader(CANONICAL, registry()).read(io.BytesIO(lines)))
+    arrived = open_reader(CANONICAL, registry()).read(io.BytesIO(lines))
+    _WRITERS[system](arrived, outputs)
 
 
-def hand_writer(work: Workload) -> None:
+def hand_writer(work: Workload, outputs: Outputs) -> None:
     """Write plans that are in memory."""
-    _written(work.system, iter(work.arrivals))
+    _WRITERS[work.system](iter(work.arrivals), outputs)
 
 
-def _written(system: str, arrived: Iterator[Arrival]) -> Output:
-    encode = _encode(system)
-    out: list[str] = []
-    count = 0
+def _write_twist(arrived: Iterator[Arrival], outputs: Outputs) -> None:
     totals = [0, 0, 0, 0, 0]
-    report = _HandReport()
+    report = _HandReport(outputs)
+    write = outputs.plans.write
+    write(twist.header(ENVELOPE).encode())
     for arrival in arrived:
-        plan = arrival.plan
-        if plan is None:
-            report.findings += [finding.line() for finding in arrival.findings]
-            continue
-        faults, losses = encode(plan, out, totals)
-        if faults:
-            report.faults(plan.plan_id, plan.version, faults)
-        else:
-            count += 1
-        if losses:
-            report.lost(plan, losses)
-    if system == "twist":
-        text = [twist.header(ENVELOPE), *out, twist.trailer(totals)]
-    else:
-        text = [toolbox.header(ENVELOPE, count), *out, toolbox.trailer()]
-    return report.output("".join(text).encode())
+        if plan := report.whole(arrival):
+            out: list[str] = []
+            faults, losses = twist.encode(plan, out, totals)
+            write("".join(out).encode())
+            report.told(plan, faults, losses)
+    write(twist.trailer(totals).encode())
 
 
-def _encode(system: str) -> Callable[[Plan, list[str], list[int]], Any]:
-    if system == "twist":
-        return twist.encode
-    return lambda plan, out, _: toolbox.encode(plan, out)
+def _write_toolbox(arrived: Iterator[Arrival], outputs: Outputs) -> None:
+    report = _HandReport(outputs)
+    out: list[str] = []
+    for arrival in arrived:
+        if plan := report.whole(arrival):
+            faults, losses = toolbox.encode(plan, out)
+            report.told(plan, faults, losses)
+    # Its head says how many plans follow: in memory, where the product has a temporary file.
+    outputs.plans.write(toolbox.header(ENVELOPE, len(out)).encode())
+    outputs.plans.writelines(text.encode() for text in out)
+    outputs.plans.write(toolbox.trailer().encode())
 
 
-def hand_in(system: str, file: bytes) -> Output:
+_WRITERS = {"twist": _write_twist, "toolbox": _write_toolbox}
+
+
+def hand_in(system: str, file: bytes, outputs: Outputs) -> None:
     """Carry a system's file to canonical lines, each plan checked by the model."""
-    out: list[bytes] = []
-    report = _HandReport()
+    report = _HandReport(outputs)
+    write = outputs.plans.write
     for data, faults, unmapped in HAND[system].stream(io.BytesIO(file)):
         if faults:
             report.faults(data.get("plan_id"), data.get("version"), faults)
@@ -188,16 +211,11 @@ def hand_in(system: str, file: bytes) -> Output:
         try:
             plan = read_plan(data, characters_checked=True, tidied=True)  # as it is made here
         except PlanRefused as refused:
-            report.findings += [
-                problem.finding(data.get("plan_id"), data.get("version")).line()
-                for problem in refused.problems
-            ]
+            report.refused(data.get("plan_id"), data.get("version"), refused)
             continue
         if unmapped:
-            keys = [(f"extensions.{system}.{key}", "unmapped") for key in unmapped]
-            report.lost(plan, keys)
-        out.append(_line(data))
-    return report.output(b"".join(out))
+            report.lost(plan, [(f"extensions.{system}.{key}", "unmapped") for key in unmapped])
+        write(_line(data))
 
 
 def hand_reader(work: Workload) -> None:
@@ -207,33 +225,44 @@ def hand_reader(work: Workload) -> None:
 
 
 class _HandReport:
-    """Lines for losses and findings as quick as a hand writes them: no object for each."""
+    """Lines for losses and findings as quick as a hand writes them: no object for each loss."""
 
-    def __init__(self) -> None:
-        self.losses: list[bytes] = []
-        self.findings: list[bytes] = []
+    def __init__(self, outputs: Outputs) -> None:
+        self._losses = outputs.losses
+        self._findings = outputs.findings
         self._tails: dict[tuple[str, str], bytes] = {}
+
+    def whole(self, arrival: Arrival) -> Plan | None:
+        if arrival.plan is None:
+            self._findings.writelines(finding.line() for finding in arrival.findings)
+        return arrival.plan
+
+    def told(self, plan: Plan, faults: list[_Fault], losses: list[tuple[str, str]]) -> None:
+        if faults:
+            self.faults(plan.plan_id, plan.version, faults)
+        if losses:
+            self.lost(plan, losses)
 
     def lost(self, plan: Plan, losses: list[tuple[str, str]]) -> None:
         head = f'{{"plan_id":"{plan.plan_id}","version":{plan.version},'.encode()
-        tails = self._tails
-        for loss in losses:
-            tail = tails.get(loss)
-            if tail is None:
-                path, kind = loss
-                line = orjson.dumps({"path": path, "kind": kind, "note": _NOTES[kind]})
-                tail = tails[loss] = line[1:] + b"\n"
-            self.losses.append(head + tail)
+        self._losses.write(head.join([b"", *map(self._tail, losses)]))
 
-    def faults(
-        self, plan_id: str | None, version: int | None, faults: list[tuple[str, str, str]]
-    ) -> None:
+    def _tail(self, loss: tuple[str, str]) -> bytes:
+        tail = self._tails.get(loss)
+        if tail is None:
+            path, kind = loss
+            line = orjson.dumps({"path": path, "kind": kind, "note": _NOTES[kind]})
+            tail = self._tails[loss] = line[1:] + b"\n"
+        return tail
+
+    def faults(self, plan_id: str | None, version: int | None, faults: list[_Fault]) -> None:
         for rule, path, limits in faults:
             finding = Finding(plan_id, version, rule, "error", path, limits, "Mend it there.")
-            self.findings.append(finding.line())
+            self._findings.write(finding.line())
 
-    def output(self, plans: bytes) -> Output:
-        return Output(plans, b"".join(self.losses), b"".join(self.findings))
+    def refused(self, plan_id: str | None, version: int | None, refused: PlanRefused) -> None:
+        for problem in refused.problems:
+            self._findings.write(problem.finding(plan_id, version).line())
 
 
 def _line(data: Any) -> bytes:

@@ -75,7 +75,7 @@ class XmlDocument:
         for event, record in self._boundaries():
             self._check(self._caps.at_end())
             if event == "start":
-                if record.getprevious() is not self._emptied:
+                if record.getprevious() is not self._emptied or not self._records:
                     yield from self._between(record)
                 elif self._emptied is not None:
                     self._drop(self._emptied)
@@ -144,6 +144,7 @@ class XmlDocument:
         """Yield the children before a record, or the last ones, and take them out of the root."""
         root = self._root
         assert root is not None
+        self._note(root.text)
         for child in root.iterchildren():
             if child is record:
                 break
@@ -152,8 +153,6 @@ class XmlDocument:
                 yield child
                 _empty(child)
             self._drop(child)
-        if record is None:
-            self._note(root.text)
 
     def _drop(self, child: Element) -> None:
         """Take an emptied child and the text behind it out of the root."""

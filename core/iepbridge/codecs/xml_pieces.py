@@ -19,8 +19,8 @@ _MOST_NAME_BYTES: Final = 32 * 2**20
 _NAMES: Final = re.compile(
     rb"""
     <\??[^\s<>/?!]+                                  # an element or a processing instruction
-    | [^\s<>=/'"]++(?=\s*+=\s*+["'])                 # an attribute or a prefix
     | xmlns[^\s<>=/'"]*+\s*+=\s*+["'][^"'<>]*+       # a namespace
+    | [^\s<>=/'"]++(?=\s*+=\s*+["'])                 # an attribute
     | >[ \t\r\n]{4,59}(?=<)                          # blanks, which libxml2 keeps like names
     """,
     re.VERBOSE,
