@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.rounds import Times, interleaved, ratio, seconds
 from bench.sides import (
     Workload,
+    into_nothing,
     product_arrivals,
     product_in,
     product_out,
@@ -55,9 +56,9 @@ def run(count: int, rounds: int) -> None:
 
 def _sides(work: Workload) -> dict[str, Callable[[], None]]:
     return {
-        "out": partial(product_out, "twist", work.lines, kept()),
-        "in": partial(product_in, "twist", work.file, kept()),
-        "XML out": partial(product_writer, work, kept()),
+        "out": partial(into_nothing, product_out, "twist", work.lines),
+        "in": partial(into_nothing, product_in, "twist", work.file),
+        "XML out": partial(into_nothing, product_writer, work),
         "XML in": partial(product_arrivals, work),
     }
 

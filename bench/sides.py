@@ -5,12 +5,13 @@ Both sides read the same bytes and write the same: the file, a line for each los
 
 import io
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import islice
+from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 from unittest import mock
@@ -48,12 +49,11 @@ class Outputs(NamedTuple):
     findings: BinaryIO
 
 
-@contextmanager
-def dropped() -> Iterator[Outputs]:
-    """Give outputs that cost a side only what writing to a file does before the disk."""
+def into_nothing(side: Callable[..., None], *arguments: object) -> None:
+    """Run a side with outputs that cost only what writing to a file does before the disk."""
     with ExitStack() as stack:
-        nowhere = [stack.enter_context(open(os.devnull, "wb", 1 << 20)) for _ in range(3)]  # noqa: PTH123
-        yield Outputs(*nowhere)
+        nowhere = [stack.enter_context(Path(os.devnull).open("wb", 1 << 20)) for _ in range(3)]
+        side(*arguments, Outputs(*nowhere))
 
 
 def kept() -> Outputs:

@@ -7,11 +7,11 @@ from bench.rounds import ratio, timed
 from bench.sides import (
     SYSTEMS,
     Workload,
-    dropped,
     hand_in,
     hand_out,
     hand_reader,
     hand_writer,
+    into_nothing,
     product_in,
     product_out,
     product_reader,
@@ -50,23 +50,18 @@ def run(count: int, rounds: int) -> None:
 def _ways(work: Workload) -> dict[str, dict[str, Callable[[], object]]]:
     return {
         "out": {
-            "product": partial(_writing, product_out, work.system, work.lines),
-            "hand": partial(_writing, hand_out, work.system, work.lines),
-            "product alone": partial(_writing, product_writer, work),
-            "hand alone": partial(_writing, hand_writer, work),
+            "product": partial(into_nothing, product_out, work.system, work.lines),
+            "hand": partial(into_nothing, hand_out, work.system, work.lines),
+            "product alone": partial(into_nothing, product_writer, work),
+            "hand alone": partial(into_nothing, hand_writer, work),
         },
         "in": {
-            "product": partial(_writing, product_in, work.system, work.file),
-            "hand": partial(_writing, hand_in, work.system, work.file),
+            "product": partial(into_nothing, product_in, work.system, work.file),
+            "hand": partial(into_nothing, hand_in, work.system, work.file),
             "product alone": partial(product_reader, work),
             "hand alone": partial(hand_reader, work),
         },
     }
-
-
-def _writing(side: Callable[..., None], *arguments: object) -> None:
-    with dropped() as outputs:
-        side(*arguments, outputs)
 
 
 def _row(
