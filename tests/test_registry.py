@@ -32,7 +32,7 @@ def plugin(request: pytest.FixtureRequest) -> Iterator[EntryPoint]:
 def _hook(result: object) -> dict[str, object]:
     @hookimpl
     def iepbridge_adapter() -> object:
-        if isinstance(result, Exception):
+        if isinstance(result, BaseException):
             raise result
         return result
 
@@ -60,7 +60,8 @@ def test_the_shipped_adapters_are_found() -> None:
         ({}, "gave no Adapter"),
         (_hook(None), "gave no Adapter"),
         (_hook({"name": "broken"}), "gave no Adapter"),
-        (_hook(RuntimeError("Jane Doe")), "raised RuntimeError"),
+        (_hook(RuntimeError("Jane Doe")), "raised RuntimeError (test_registry.py:"),
+        (_hook(SystemExit(0)), "raised SystemExit"),
         (_hook(replace(ADAPTER, name="other")), "its entry point 'broken'"),
         (_hook(replace(ADAPTER, mappings=Path("/nowhere"))), "is missing or states no release"),
         ({"iepbridge_adaptor": iepbridge_adaptor}, "raised PluginValidationError"),

@@ -23,6 +23,11 @@ class Row:
     direction: Direction
     line: int
 
+    @property
+    def is_read_as_any_other(self) -> bool:
+        """Say whether the row would give `*` back, which is no code."""
+        return self.canonical == ANY_OTHER and self.direction != "write"
+
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
@@ -58,7 +63,12 @@ class Crosswalk:
 
     def mistakes(self) -> list[tuple[int, str]]:
         """List what is wrong with the rows, each with its line."""
-        return [*_twice(self.rows, reading=False), *_twice(self.rows, reading=True), *self._lost()]
+        return [
+            *_twice(self.rows, reading=False),
+            *_twice(self.rows, reading=True),
+            *self._lost(),
+            *((row.line, "* is only written") for row in self.rows if row.is_read_as_any_other),
+        ]
 
     def _lost(self) -> list[tuple[int, str]]:
         return [

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from iepbridge.adapter import Adapter
 from iepbridge.codecs.jsonl import JsonLinesReader, JsonLinesWriter
+from iepbridge.errors import MappingMistakes
 from iepbridge.exchange import Envelope, PlanReader, PlanWriter
 from iepbridge.mapping.compiled import CompiledXml, compile_xml
 from iepbridge.mapping.read import read_layout
@@ -52,4 +53,9 @@ def compiled_mapping(adapter: Adapter, overlays: Sequence[Path] = ()) -> Compile
 
 @cache
 def _compiled(name: str, folder: Path, overlays: tuple[Path, ...]) -> CompiledXml:
-    return compile_xml(read_layout(name, folder, overlays))
+    layout = read_layout(name, folder, overlays)
+    try:
+        return compile_xml(layout)
+    except Exception as error:  # noqa: BLE001  a mapping may be wrong in any way
+        what = f"{folder}:1: these files do not go together ({type(error).__name__})"
+        raise MappingMistakes(name, [what]) from None

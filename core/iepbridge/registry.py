@@ -66,7 +66,7 @@ def load_registry(entries: Iterable[EntryPoint] | None = None) -> Registry:
             adapters[entry.name] = _load(entry)
         except Misuse as error:
             broken[entry.name] = _broken(entry, str(error))
-        except Exception as error:  # noqa: BLE001  a plugin may fail in any way
+        except (Exception, SystemExit) as error:  # noqa: BLE001  a plugin may fail in any way
             broken[entry.name] = _broken(entry, f"loading it raised {_where(error)}")
     return Registry(MappingProxyType(adapters), MappingProxyType(broken))
 
@@ -100,7 +100,7 @@ def _release(adapter: Adapter) -> str:
         raise Misuse(f"its mapping {file} is missing or states no release") from None
 
 
-def _where(error: Exception) -> str:
+def _where(error: BaseException) -> str:
     """Name an error by its type and the line that raised it; its text may say anything."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} ({Path(last.filename).name}:{last.lineno})"

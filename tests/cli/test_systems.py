@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tests.cli.conftest import Run
 
+from iepbridge.mapping.files import shipped_folder
+
 SYSTEMS = sorted(point.name for point in entry_points(group="iepbridge"))
 
 
@@ -86,7 +88,7 @@ def test_an_overlay_is_seen_among_the_mapping_files(run: Run, tmp_path: Path) ->
     system = SYSTEMS[0]
     mine = tmp_path / "mine" / system / "codes.csv"
     mine.parent.mkdir(parents=True)
-    mine.write_text("mine\n")
+    mine.write_bytes((shipped_folder(system) / "codes.csv").read_bytes() + b"\n")
     (tmp_path / "iepbridge.toml").write_text('[mappings]\noverlay = ["mine"]\n')
     paths = [file["path"] for file in rows(run, "show", system)[system]["mapping"]]
     assert str(mine) in paths

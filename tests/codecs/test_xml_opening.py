@@ -4,8 +4,11 @@ import io
 from itertools import count
 
 import pytest
+from lxml import etree
 
 from iepbridge.codecs.xml import XmlDocument, XmlLimits
+from iepbridge.codecs.xml_faults import GUARDS
+from iepbridge.codecs.xml_opening import _Target
 from iepbridge.errors import Unreadable
 
 BEFORE = [
@@ -58,6 +61,12 @@ def test_a_doctype_is_refused_whatever_stands_before_it(before: str, doctype: st
     message = refusal(f"{before}{doctype}<a><r/></a>".encode())
     assert message.startswith("The file has a document type declaration (DOCTYPE)")
     assert message.endswith("Ask its sender for a file without one.")
+
+
+def test_the_parser_would_refuse_a_doctype_that_was_not_seen_in_the_bytes() -> None:
+    parser = etree.XMLParser(target=_Target(), **GUARDS)
+    with pytest.raises(Unreadable, match="DOCTYPE"):
+        parser.feed(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>")
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 64])

@@ -8,6 +8,7 @@ import pytest
 from tests.mapping.conftest import Edit
 from tests.plugins.test_laws import ENVELOPE, registry
 
+from iepbridge.errors import MappingMistakes
 from iepbridge.exchange import Arrival, Written
 from iepbridge.formats import open_reader, open_writer
 from iepbridge.plan import Plan, read_plan
@@ -121,3 +122,58 @@ def test_every_place_may_become_an_attribute_or_an_element(twist: Path, edit: Ed
     assert '<Kind code="HE">x</Kind>' in text
     assert '<Kind code="HE"/>' in text
     assert len(_read(twist, text).barriers or ()) == 2
+
+
+INJECTION = """
+[[flattened]]
+canonical = "extensions{}"
+into = "case_notes[].story"
+line = "x"
+parts = [{ field = "a) or __import__('os').abort() or (1" }]
+"""
+
+
+def test_a_mapping_cannot_bring_code(twist: Path) -> None:
+    with (twist / "mapping.toml").open("a", encoding="utf-8") as file:
+        file.write(INJECTION)
+    with pytest.raises(MappingMistakes, match="flattened"):
+        _write(twist)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Action,@ref,text,36,yes,goals[].actions[].action_id", "Action,@ref,text,36,yes,plan_id"),
+        ("Customer,Person/Sex,code,,,part", "Barrier,Person/Sex,code,,,part"),
+        ("OverallGoal,Occupation/@code", "OverallGoal,Occupation/Code"),
+        ("OverallGoal,Occupation/.", "OverallGoal,Occupation"),
+        (",Header/Sender", ",Sender"),
+        (",Header/Sender", ",Header/Party/Sender"),
+        (",Header/Sender", ",Header/@sender"),
+        ("Extra,.,text,1000000", "Extra,.,date,"),
+        ("Customer,Extra,map", "Customer,Date,map"),
+    ],
+)
+def test_what_does_not_go_together_is_a_mistake(
+    twist: Path, edit: Edit, old: str, new: str
+) -> None:
+    edit("fields.csv", old, new)
+    with pytest.raises(MappingMistakes):
+        _write(twist)
+
+
+def test_groups_and_tables_may_be_called_anything(twist: Path, edit: Edit) -> None:
+    fields = twist / "fields.csv"
+    text = fields.read_text("utf-8").replace("Score,", "Number,").replace(",Score", ",Number")
+    fields.write_text(text.replace("participant.sex,sex", "participant.sex,flag"), "utf-8")
+    codes = twist / "codes.csv"
+    codes.write_text(codes.read_text("utf-8").replace("sex,", "flag,"), "utf-8")
+    scores = [{"scale": "Reading", "value": 1}]
+    tests = [{"instrument": "tabe", "taken_on": "2024-01-01", "scores": scores}]
+    participant = {**PLAN["participant"], "sex": "male", "veteran": {"is_veteran": False}}
+    text, written = _write(twist, assessments=tests, participant=participant)
+    assert written.findings == ()
+    plan = _read(twist, text)
+    assert plan.participant.sex == "male"
+    assert plan.assessments is not None
+    assert plan.assessments[0].scores is not None

@@ -53,10 +53,10 @@ def _systems(registry: Registry, overlays: Sequence[Path]) -> list[_Row]:
 def _tried(adapter: Adapter, registry: Registry, overlays: Sequence[Path]) -> _Row:
     """Describe an adapter, once its mapping has been read and compiled."""
     try:
-        compiled_mapping(adapter, overlays)
+        layout = compiled_mapping(adapter, overlays).layout
     except Misuse as error:
         return _broken(adapter.name, adapter.distribution, " | ".join(str(error).splitlines()))
-    return _row(adapter, registry)
+    return {**_row(adapter, registry), "release": layout.release}
 
 
 def _broken(system: str, distribution: str, reason: str) -> _Row:
@@ -92,6 +92,7 @@ def _shown(name: str, registry: Registry, overlays: Sequence[Path]) -> _Row:
     files = find_files(name, adapter.mappings, overlays).values()
     return {
         **_row(adapter, registry),
+        "release": compiled_mapping(adapter, overlays).layout.release,
         "rules": [],
         "mapping": [{"path": str(file.path), "sha256": file.digest} for file in files],
     }

@@ -1,6 +1,7 @@
 """From what reading one plan gave to an arrival: whole, or held with its findings."""
 
 import re
+from collections.abc import Iterator
 from typing import Final, Protocol
 
 from iepbridge.exchange import Arrival
@@ -52,7 +53,7 @@ def _checked(
     try:
         return read_plan(data, characters_checked=True, tidied=True)
     except PlanRefused as refused:
-        told = [finding.path or "" for finding in findings]
+        told = {start for finding in findings for start in _starts(finding.path or "")}
         findings += [
             problem.finding(plan_id, version)
             for problem in refused.problems
@@ -61,11 +62,18 @@ def _checked(
     return None
 
 
-def _is_echo(problem: Problem, told: list[str]) -> bool:
+def _starts(path: str) -> Iterator[str]:
+    """Give a path and the paths of the objects it runs through."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
+
+
+def _is_echo(problem: Problem, told: set[str]) -> bool:
     """Say whether a refusal only repeats what a format finding told: its place, or its lack."""
     if problem.number == _REFERENCES:
         return bool(told)
-    return any(path == problem.path or path.startswith(f"{problem.path}.") for path in told)
+    return problem.path in told
 
 
 def _known_id(data: PlanData) -> str | None:

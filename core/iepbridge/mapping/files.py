@@ -1,7 +1,7 @@
 """The files of a mapping: a deployment's overlay wins over the plugin's own, file by file."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,15 +42,10 @@ def find_files(system: str, folder: Path, overlays: Sequence[Path]) -> dict[str,
     return {name: _read(_first(name, places)) for name in names}
 
 
-def digests(files: Mapping[str, SourceFile]) -> dict[str, str]:
-    """Give name -> SHA-256 of the files used, for the record of a run."""
-    return {name: file.digest for name, file in files.items()}
-
-
 def _files(place: Path) -> Iterable[Path]:
     if not place.is_dir():
         return ()
-    return (file for file in place.iterdir() if file.suffix in (".toml", ".csv"))
+    return (file for file in place.iterdir() if file.suffix in (".toml", ".csv") and file.is_file())
 
 
 def _first(name: str, places: Sequence[Path]) -> Path:

@@ -20,7 +20,7 @@ from iepbridge.mapping.layout import (
 )
 from iepbridge.mapping.mistakes import Mistakes
 from iepbridge.mapping.rows import FieldRow
-from iepbridge.plan.shape import ENTRIES, ITEMS, Path, parse_path, shape_at
+from iepbridge.plan.shape import Path, parse_path, shape_at
 
 _GROUP_KINDS: Final = get_args(GroupKind)
 _FIELD_KINDS: Final = get_args(FieldKind)
@@ -70,6 +70,8 @@ class Builder:
         for row in self._rows:
             if row.group and row.group not in homes:
                 self._note(row.line, f"in {row.group!r}: no row makes a group of that name")
+            if row.group and row.group == _name(row) and row.kind in _GROUP_KINDS:
+                self._note(row.line, f"{row.group!r} cannot stand in itself")
             if (row.group, row.place) in seen:
                 self._note(row.line, f"{row.place!r} stands twice in {row.group or 'the frame'}")
             seen.add((row.group, row.place))
@@ -82,7 +84,7 @@ class Builder:
 
     def _group(self, row: FieldRow) -> Group:
         path, where = self._group_path(row)
-        members = tuple(self._member(inner) for inner in self._rows if inner.group == _name(row))
+        members = tuple(self._member(inner) for inner in self._of(_name(row)))
         kind: GroupKind = row.kind  # type: ignore[assignment]
         flag = _FLAG.fullmatch(row.codes) if kind == "section" else None
         return Group(
@@ -95,6 +97,9 @@ class Builder:
             members=members,
             line=row.line,
         )
+
+    def _of(self, group: str) -> list[FieldRow]:
+        return [row for row in self._rows if row.group == group and _name(row) != group]
 
     def _member(self, row: FieldRow) -> Field | Group:
         return self._group(row) if row.kind in _GROUP_KINDS else self._field(row)
@@ -169,13 +174,3 @@ def _is_plan(row: FieldRow) -> bool:
 
 def _name(row: FieldRow) -> str:
     return row.place.rpartition("/")[2]
-
-
-def is_list(path: Path) -> bool:
-    """Say whether a path ends in the items of a list."""
-    return path[-1:] == (ITEMS,)
-
-
-def is_map(path: Path) -> bool:
-    """Say whether a path ends in the entries of a map."""
-    return path[-1:] == (ENTRIES,)

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 from iepbridge.crosswalk import Crosswalk
 from iepbridge.mapping.files import SourceFile
-from iepbridge.plan.shape import Path
+from iepbridge.plan.shape import Leaf, Path, shape_at
 
 GroupKind: TypeAlias = Literal["plan", "list", "one", "map", "section", "none", "first"]
 FieldKind: TypeAlias = Literal[
@@ -164,6 +164,13 @@ class Forms:
     date: str
     true: str
     false: str
+
+
+def is_own_id(field: Field) -> bool:
+    """Say whether a field is an attribute that holds the id of its group's part."""
+    leaf = shape_at(field.canonical)
+    holds_id = isinstance(leaf, Leaf) and leaf.required and leaf.plain > 0
+    return bool(field.canonical) and holds_id and field.place.startswith("@")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from iepbridge.mapping.files import FIELDS, MAPPING
 from iepbridge.mapping.layout import WITHOUT_PATH, Field, FieldKind, FrameField, Group, Layout
 from iepbridge.mapping.lint_plan import of_plan
 from iepbridge.mapping.lint_settings import of_settings
+from iepbridge.mapping.lint_tree import of_tree
 from iepbridge.mapping.mistakes import Mistakes
 from iepbridge.mapping.toml_lines import line_of
 from iepbridge.plan.shape import Fields, Item, Leaf, Map, path_pattern, shape_at
@@ -34,7 +35,9 @@ _PLACE_STEP: Final = re.compile(r"@?[^\W\d][\w.-]*|\.")
 _TABLE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SIZED: Final = ("digits", "letters", "system id")
 _MAY_BE_SIZED: Final = (*_SIZED, "text", "key")
-_ENVELOPE: Final = frozenset({"envelope.sender", "envelope.receiver", "envelope.sequence"})
+_ENVELOPE: Final = frozenset(
+    {"envelope.sender", "envelope.receiver", "envelope.sequence", "envelope.created"}
+)
 
 _Found = Iterator[tuple[int, str]]
 
@@ -53,7 +56,7 @@ def lint(layout: Layout, mistakes: Mistakes) -> None:
             mistakes.add(source, line, what)
     for line, what in _of_frame(layout):
         mistakes.add(source, line, what)
-    for line, what in of_plan(layout):
+    for line, what in (*of_tree(layout), *of_plan(layout)):
         mistakes.add(source, line, what)
     settings = layout.sources[MAPPING]
     for key, what in of_settings(layout):
@@ -141,7 +144,7 @@ def _of_frame(layout: Layout) -> _Found:
 
 
 def _of_frame_path(field: FrameField, named: set[str]) -> _Found:
-    known = {*_ENVELOPE, "envelope.created", ""}
+    known = {*_ENVELOPE, ""}
     if field.canonical not in known:
         yield field.line, f"canonical {field.canonical!r}: expected one of {sorted(named & known)}"
 

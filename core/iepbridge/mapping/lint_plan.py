@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from iepbridge.mapping.layout import Field, Group, Layout
+from iepbridge.mapping.layout import Field, Group, Layout, is_own_id
 from iepbridge.plan.shape import Fields, Leaf, Path, path_pattern, shape_at
 
 Found = Iterator[tuple[int, str]]
@@ -72,9 +72,13 @@ def _of_parts(group: Group) -> Found:
     if not kinds and not texts:
         return
     whole = sorted(kinds) == ["part", "parts"] and len(texts) == 1 and group.kind == "list"
+    whole = whole and any(map(is_own_id, group.fields()))
     if not whole:
         line = texts[0].line if texts else group.line
-        yield line, f"{group.name}: a text that continues goes with one part and one parts"
+        yield (
+            line,
+            f"{group.name}: a text that continues goes with one part, one parts and @id",
+        )
 
 
 def _of_tables(group: Group) -> Found:

@@ -36,9 +36,21 @@ def _of_values(layout: Layout) -> Found:
         if not _MADE_ID.fullmatch(made):
             yield ("ids", path_pattern(path)), "expected letters, digits, _ and -, {n} and {parent}"
     for path, value in layout.constants.items():
-        if shape_at(path) is not None and not _takes(path, value):
+        leaf = shape_at(path)
+        plain = isinstance(leaf, Leaf) and leaf.kind in ("text", "code") and not leaf.masked
+        if leaf is not None and not (plain and ITEMS not in path and _takes(path, value)):
             yield ("constants", path_pattern(path)), "the plan takes no such value there"
     for path, default in layout.defaults.items():
+        own = shape_at(path)
+        fits = isinstance(own, Leaf) and own.kind in ("text", "code") and not own.masked
+        if not fits or (own.codes and default.value not in own.codes):  # type: ignore[union-attr]
+            key = ("defaults", path_pattern(path), "value")
+            yield key, "expected a text or a code that the plan may have there"
+        if path[:-1] and path[-2] != ITEMS:
+            yield (
+                ("defaults", path_pattern(path)),
+                "expected a field of the plan or of a list's item",
+            )
         leaf = shape_at((*path[:-1], default.field))
         if not isinstance(leaf, Leaf) or default.equals not in leaf.codes:
             key = ("defaults", path_pattern(path), "when")

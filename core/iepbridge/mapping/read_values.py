@@ -6,6 +6,7 @@ from iepbridge import converters
 from iepbridge.converters import Form
 from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Field, Layout
+from iepbridge.mapping.write_values import position
 from iepbridge.plan.shape import ENTRIES, ITEMS, Path
 
 
@@ -30,7 +31,7 @@ class ValueReader:
             code.line(f"key = {text}")
             self._needed(code, field, "if not key", f"r.place({e}, {field.place!r})")
         elif field.kind in ("position", "part", "parts"):
-            self._number(code, field, text, e)
+            self._number(code, field, text, e, scope)
         elif field.canonical[-1] == ENTRIES:
             self._entry(code, field, text, scope)
         elif field.table is not None and len(field.table.columns) > 1:
@@ -66,10 +67,10 @@ class ValueReader:
             return f"{name}.get(v)", f"a code of the table {field.table.name}", "FMT-CODE"
         if field.kind == "flag":
             forms = self._layout.forms
-            self._names["READ_FLAG"] = {forms.true: True, forms.false: False}
-            return "READ_FLAG.get(v)", f"{forms.true} or {forms.false}", "FMT-VALUE"
+            self._names["FLAGS"] = {forms.true: True, forms.false: False}
+            return "FLAGS.get(v)", f"{forms.true} or {forms.false}", "FMT-VALUE"
         form = self._form(field)
-        name = f"read_{field.kind.replace(' ', '_')}"
+        name = f"{field.kind.replace(' ', '_')}_of"
         if field.size is not None:
             name += f"_{field.size.least}_{field.size.most}"
         self._names[name] = form.read
@@ -107,16 +108,17 @@ class ValueReader:
             with code.block(test):
                 code.line(f"r.fail('FMT-REQUIRED', {place})")
 
-    def _number(self, code: Code, field: Field, text: str, e: str) -> None:
-        self._names["read_integer"] = converters.INTEGER.read
+    def _number(self, code: Code, field: Field, text: str, e: str, scope: Scope) -> None:
+        self._names["whole_number_of"] = converters.INTEGER.read
         place = f"r.place({e}, {field.place!r})"
         code.line(f"v = {text}")
         with code.block("if v"):
             if field.kind == "position":
-                with code.block("if v != str(number) and read_integer(v) != number"):
-                    code.line(f"r.fail('FMT-VALUE', {place}, f'the position, {{number}}')")
+                number = position(scope)
+                with code.block(f"if v != str({number}) and whole_number_of(v) != {number}"):
+                    code.line(f"r.fail('FMT-VALUE', {place}, f'the position, {{{number}}}')")
             else:
-                code.line(f"{field.kind} = read_integer(v)")
+                code.line(f"{field.kind} = whole_number_of(v)")
                 with code.block(f"if {field.kind} is None"):
                     code.line(f"r.fail('FMT-VALUE', {place}, 'a whole number')")
         self._needed(code, field, "else", place)

@@ -7,7 +7,7 @@ from typing import Any
 from iepbridge import converters
 from iepbridge.converters import Form
 from iepbridge.mapping.access import Access, is_masked
-from iepbridge.mapping.code import Code, Scope
+from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Default, Field, Flattened, Layout
 from iepbridge.mapping.xml_text import flat_lines, pieces, with_lines
 from iepbridge.plan.shape import Leaf, Path, shape_at
@@ -68,7 +68,7 @@ class ValueWriter:
             self._length(code, field, "key", scope.lists[-1], scope)
             code.line(target.line(f"{target.escape}(key)"))
             return
-        numbers = {"position": "number", "part": "part", "parts": "len(parts)"}
+        numbers = {"position": position(scope), "part": "part", "parts": "len(parts)"}
         code.line(target.line(f"str({numbers[field.kind]})"))
 
     def _default(self, code: Code, field: Field, scope: Scope) -> None:
@@ -126,7 +126,7 @@ class ValueWriter:
         assert field.table is not None
         name = f"CODES_{field.table.name.upper()}"
         if len(field.table.columns) > 1:
-            name += f"_{field.column.upper()}"
+            name += f"__{field.column.upper()}"
         codes = {one: self._escape(own) for one, own in field.table.codes_of(field.column).items()}
         self._names[name] = codes
         other = field.table.any_other(field.column)
@@ -144,14 +144,14 @@ class ValueWriter:
 
     def _formed(self, code: Code, field: Field, scope: Scope) -> None:
         form = _letters(field) if field.kind == "letters" else _digits(field)
-        name = f"read_{field.kind}_{form.expected.replace(' ', '_')}"
+        name = f"{field.kind}_of_{form.expected.replace(' ', '_')}"
         self._names[name] = form.read
         with code.block(f"if {name}(v) is None"):
             code.line(f"fail('FMT-VALUE', {scope.literal(field.canonical)}, {form.expected!r})")
 
     def _form(self, field: Field) -> str:
         assert field.size is not None
-        name = f"read_digits_{field.size.least}_{field.size.most}"
+        name = f"digits_of_{field.size.least}_{field.size.most}"
         self._names[name] = _digits(field).read
         return name
 
@@ -161,18 +161,18 @@ class ValueWriter:
     def _written(self, field: Field, target: Target) -> str:
         forms = self._layout.forms
         if field.kind in ("date", "copy"):
-            self._names["write_date"] = converters.DATE_FORMS[forms.date].write
-            return "write_date(v)"
+            self._names["date_text"] = converters.DATE_FORMS[forms.date].write
+            return "date_text(v)"
         if field.kind == "flag":
             return f"({self._escape(forms.true)!r} if v else {self._escape(forms.false)!r})"
         if field.kind == "number":
-            self._names["write_number"] = converters.NUMBER.write
-            return "write_number(v)"
+            self._names["number_text"] = converters.NUMBER.write
+            return "number_text(v)"
         if field.kind in ("integer", "positive"):
             return "str(v)"
         if field.kind == "ssn":
-            self._names["write_ssn"] = converters.SSN.write
-            return "write_ssn(v)"
+            self._names["ssn_text"] = converters.SSN.write
+            return "ssn_text(v)"
         return "v" if _plain(field.canonical) else f"{target.escape}(v)"
 
     def continued(self, code: Code, field: Field, scope: Scope) -> None:
@@ -206,6 +206,11 @@ class ValueWriter:
         ]
         with code.block(f"for {item} in {holder} or ()"):
             code.line(f"lines += flat_lines({start!r}, [{', '.join(values)}])")
+
+
+def position(scope: Scope) -> str:
+    """Name the variable that counts the items a group stands for."""
+    return f"{singular(scope.lists[-1])}_number"
 
 
 def _digits(field: Field) -> Form:

@@ -7,8 +7,9 @@ of every finding and of everything it does not know.
 from typing import Any
 
 from iepbridge.mapping.code import Code, Scope, singular
-from iepbridge.mapping.layout import Field, Group, Layout
+from iepbridge.mapping.layout import Field, Group, Layout, is_own_id
 from iepbridge.mapping.read_values import ValueReader, owner
+from iepbridge.mapping.write_values import position
 from iepbridge.mapping.xml_reading import Piece
 from iepbridge.mapping.xml_tree import Element, leaf_name, tree_of
 from iepbridge.mapping.xml_write import snake
@@ -156,7 +157,7 @@ class XmlReadSource:
         paths = ", ".join(
             f"{leaf_name(field.place)!r}: {scope.literal(field.canonical)}"
             for field in element.leaves()
-            if field.kind != "copy"
+            if field.kind != "copy" and field.canonical
         )
         if paths:
             with code.block(f"if None in {t}"):
@@ -184,7 +185,7 @@ class XmlReadSource:
         numbered = any(field.kind == "position" for field in group.fields())
         loop = f"e_item in {g}.get({child.name!r}, ())"
         if numbered:
-            loop = f"number, e_item in enumerate({g}.get({child.name!r}, ()), 1)"
+            loop = f"{position(within)}, e_item in enumerate({g}.get({child.name!r}, ()), 1)"
         items = _list_name(group.canonical)
         with code.block(f"for {loop}"):
             code.line(f"{singular(group.canonical)}_at = len({items})")
@@ -193,7 +194,7 @@ class XmlReadSource:
     def _joined(self, code: Code, child: Element, g: str, scope: Scope) -> None:
         group = _group(child)
         at = f"{singular(group.canonical)}_at"
-        own_id = next(one for one in group.fields() if one.canonical[:-1] == group.canonical)
+        own_id = next(filter(is_own_id, group.fields()))
         text = next(one for one in group.fields() if one.size and one.size.continues)
         code.line("pieces, places = [], {}")
         with code.block(f"for e_item in {g}.get({child.name!r}, ())"):
@@ -268,7 +269,7 @@ def _call(group: Group, scope: Scope, e: str) -> str:
     if group.kind == "map":
         entries = "" if group.canonical[0] == "extensions" else "entries, "
         return f"read_{snake(group.name)}({e}, {entries}r)"
-    number = ", number" if any(one.kind == "position" for one in group.fields()) else ""
+    number = f", {position(scope)}" if any(one.kind == "position" for one in group.fields()) else ""
     return f"read_{snake(group.name)}({e}{scope.arguments()}{number}, r)"
 
 

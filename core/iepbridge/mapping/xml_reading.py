@@ -4,8 +4,10 @@ The ordinary path (known elements, once each) is short; whatever is unknown, rep
 place is looked at here, and only then are places in the file worked out.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 from iepbridge.codecs.xml_element import Element, empty_element
 from iepbridge.errors import Unreadable
@@ -18,7 +20,8 @@ Texts = dict[Any, Any]
 """Leaf name -> its text (None where empty); under None the names that came twice."""
 
 
-class Piece(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Piece:
     """One element of an item that continues: its data, which part it is, of how many."""
 
     element: Element
@@ -39,11 +42,14 @@ class XmlReading:
         self._home = home
         self._system = layout.system
         self._ignored = layout.file.ignored
+        self._numbers: dict[Element, dict[Element, int]] = {}
+        self._touched: set[str] = set()
         self._counted = counted
 
     def fail(self, rule: str, path: str, expected: str = "") -> None:
         """Note a finding; the first one at a path stands."""
         self.findings.setdefault(path, (rule, expected))
+        self._touched.add(path.rpartition(".")[0])
 
     def refuse(self, path: str) -> None:
         """Refuse the whole file: without this value nobody can say which plan it is."""
@@ -181,11 +187,24 @@ class XmlReading:
         while element is not self._plan:
             parent = element.getparent()
             assert parent is not None
-            same = list(element.itersiblings(element.tag, preceding=True))
-            number = f"[{len(same) + 1}]" if same else ""
-            steps.append(f"{self._name(element.tag)}{number}")
+            number = self._number(parent, element)
+            steps.append(
+                f"{self._name(element.tag)}[{number}]" if number > 1 else self._name(element.tag)
+            )
             element = parent
         return "/".join(reversed(steps))
+
+    def _number(self, parent: Element, element: Element) -> int:
+        """Give the place of an element among those of its name, counted once for each parent."""
+        numbers = self._numbers.get(parent)
+        if numbers is None:
+            counts: Counter[str] = Counter()
+            numbers = {}
+            for child in parent:
+                counts[child.tag] += 1
+                numbers[child] = counts[child.tag]
+            self._numbers[parent] = numbers
+        return numbers[element]
 
     def joined(self, pieces: Iterable[tuple[int, Piece]], text: str, items: str) -> list[PlanData]:
         """Join the parts of continued items, given with their places in the list."""
@@ -198,7 +217,7 @@ class XmlReading:
         first = own[0]
         if len(own) == 1 and first.part == first.parts == 1:
             return first.item
-        if not any(one.startswith(f"{path}.") for one in self.findings):
+        if path not in self._touched:
             self._check_parts(own, text, path)
         ordered = sorted(own, key=lambda piece: piece.part or 0)
         whole = "".join(piece.item.get(text) or "" for piece in ordered)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from iepbridge.mapping.access import Access
 from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Field, Group, Layout
-from iepbridge.mapping.write_values import Target, ValueWriter
+from iepbridge.mapping.write_values import Target, ValueWriter, position
 from iepbridge.mapping.xml_text import escape, escape_attribute
 from iepbridge.mapping.xml_tree import Element, leaf_name, tree_of
 from iepbridge.plan.shape import Fields, Leaf, Path, shape_at
@@ -58,7 +58,7 @@ class XmlWriteSource:
     def _head(self, group: Group, scope: Scope) -> str:
         item = "key, value" if group.kind == "map" else scope.item(group.canonical)
         places = "" if group.kind == "map" else scope.arguments()
-        number = ", number" if _is_numbered(group) else ""
+        number = f", {position(scope)}" if _is_numbered(group) else ""
         return f"write_{snake(group.name)}({item}{places}{number}, out, fail, count)"
 
     def _count(self, code: Code, group: Group) -> None:
@@ -144,7 +144,7 @@ class XmlWriteSource:
         holder = Access(scope, self.names).expression(group.canonical[:-1])
         self._function(element, within, depth)
         if _is_numbered(group):
-            code.line("number = 0")
+            code.line(f"{position(within)} = 0")
         with code.block(f"for {item}_at, {item} in enumerate({holder} or ())"):
             if group.where is None:
                 self._call(code, group, within)
@@ -154,7 +154,7 @@ class XmlWriteSource:
 
     def _call(self, code: Code, group: Group, scope: Scope) -> None:
         if _is_numbered(group):
-            code.line("number += 1")
+            code.line(f"{position(scope)} += 1")
         code.line(self._head(group, scope))
 
     def _entries(self, code: Code, element: Element, scope: Scope, depth: int) -> None:
