@@ -311,6 +311,15 @@ def test_a_stream_that_fails_is_not_the_file_s_fault() -> None:
         XmlDocument(Broken(), record="r")
 
 
+def test_ever_new_names_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iepbridge.codecs.xml_pieces._ONE_IN", 1)
+    monkeypatch.setattr("iepbridge.codecs.xml_pieces._MOST_NAME_BYTES", 1_000_000)
+    old = b"<r><b/></r>" * 200_000
+    new = b"".join(b"<r><b%0100d/></r>" % number for number in range(20_000))
+    assert len(children(b"<a>%b</a>" % old)) == 200_000
+    assert "too many different names" in refusal(b"<a>%b</a>" % new)
+
+
 # --- Memory and time
 
 
@@ -395,7 +404,7 @@ def inside(
 
 
 LINEAR = {
-    "records": inside(b"<a>", b"<r/>", b"</a>"),
+    "records": inside(b"<a>", b"<r>12</r>", b"</a>"),
     "between": inside(b"<a>", b"<b/>", b"</a>"),
     "elements": inside(b"<a><r>", b"<b/>", b"</r></a>"),
     "attributes": inside(b"<a><r ", joined("a%d='' "), b"/></a>"),

@@ -279,3 +279,11 @@ def test_a_start_tag_over_many_pieces_is_looked_at_whole() -> None:
 def test_the_line_of_a_record_far_down(lines: int) -> None:
     data = "<a>" + "\n" * lines + "<r>" + "<b>" * 99 + "</b>" * 99 + "</r></a>"
     assert outcome(data, XmlLimits())[1].startswith(f"Record 1 (line {lines + 1:,}) {LEVELS[:9]}")
+
+
+@pytest.mark.parametrize("lines", [10, 70_000])
+def test_the_line_of_what_stands_behind_the_last_record(lines: int) -> None:
+    data = "<a>" + "\n" * lines + "<r/><b/>" + "x" * 1_000_001 + "</a>"
+    message = outcome(data, XmlLimits())[1]
+    place = f" (line {lines + 1})" if lines < 65_535 else ""  # the parser has ended, and is silent
+    assert message.startswith(f"What stands behind record 1{place} has a text")

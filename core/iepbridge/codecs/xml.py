@@ -65,6 +65,7 @@ class XmlDocument:
         self._root: Element | None = None
         self._emptied: Element | None = None
         self._records = 0
+        self._has_ended = False
 
     def children(self) -> Iterator[Element]:
         """Yield each child of the root, whole and in order, records as they end; only once.
@@ -75,10 +76,10 @@ class XmlDocument:
         for event, record in self._boundaries():
             self._check(self._caps.at_end())
             if event == "start":
-                if record.getprevious() is not self._emptied or not self._records:
-                    yield from self._between(record)
-                elif self._emptied is not None:
+                if self._emptied is not None and record.getprevious() is self._emptied:
                     self._drop(self._emptied)
+                else:
+                    yield from self._between(record)
                 self._records += 1
                 self._caps.begin(record)
                 self._check(self._caps.of_start(record))
@@ -122,7 +123,8 @@ class XmlDocument:
         """Parse a piece; give the fault that may be one of our own caps."""
         self._caps.enter(piece)
         self._names.sample(piece)
-        fault = feed(self._parser, piece) if piece else close(self._parser)
+        self._has_ended = not piece
+        fault = close(self._parser) if self._has_ended else feed(self._parser, piece)
         if fault and fault.kind != RESOURCE_LIMIT:
             refuse(fault)
         return fault
@@ -144,7 +146,7 @@ class XmlDocument:
         """Yield the children before a record, or the last ones, and take them out of the root."""
         root = self._root
         assert root is not None
-        self._note(root.text)
+        self._note(root.text, root)
         for child in root.iterchildren():
             if child is record:
                 break
@@ -156,13 +158,13 @@ class XmlDocument:
 
     def _drop(self, child: Element) -> None:
         """Take an emptied child and the text behind it out of the root."""
-        self._note(child.tail)
+        self._note(child.tail, child)
         self._root.remove(child)  # type: ignore[union-attr]
         self._emptied = None
 
-    def _note(self, text: str | None) -> None:
+    def _note(self, text: str | None, before: Element) -> None:
         if text:
-            self._check(self._caps.of_text(text))
+            self._check(self._caps.of_text(text), before)
             self.stray_text = self.stray_text or bool(text.strip(_WHITE_SPACE))
 
     def _check(self, broken: str | None, at: Element | None = None) -> None:
@@ -177,7 +179,7 @@ class XmlDocument:
         element = self._caps.record if at is None else at
         line = 0 if element is None else cast("int", element.sourceline)
         if not 0 < line < _MOST_LINES:
-            line = line_reached(self._parser)
+            line = 0 if self._has_ended else line_reached(self._parser)
         place = f" (line {line:,})" if line else ""
         if self._caps.record is not None:
             return f"Record {self._records:,}{place}"

@@ -23,8 +23,9 @@ _DECLARATION: Final = re.compile(
     [ \t\r\n]*\?>""",
     re.VERBOSE | re.ASCII,
 )
-_WHITE_SPACE: Final = re.compile(rb"[ \t\r\n]*+")
-_SKIPPED: Final = ((b"<!--", b"-->"), (b"<?", b"?>"))
+_MISC: Final = re.compile(  # white space, instructions and comments, as far as they are whole
+    rb"(?:[ \t\r\n]++|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->))*+-->)*+"
+)
 _MARK_BYTES: Final = 8  # room for a second mark
 _DECLARATION_BYTES: Final = 4096
 _LOOK_AHEAD_BYTES: Final = 65536
@@ -44,24 +45,13 @@ def utf8_blocks(stream: BinaryIO, encodings: frozenset[str], size: int) -> Itera
 
 def refuse_doctype(data: bytes | bytearray, start: int = 0) -> int:
     """Refuse a file whose DOCTYPE begins in these first bytes; give the place looked at so far."""
-    place = _behind_misc(data, start)
+    misc = _MISC.match(data, start)
+    place = misc.end() if misc else start
     if data.startswith(b"<!DOCTYPE", place):
         raise Unreadable(
             "The file has a document type declaration (DOCTYPE), which is not taken: it can name "
             "other files and grow without end. Ask its sender for a file without one."
         )
-    return place
-
-
-def _behind_misc(data: bytes | bytearray, place: int) -> int:
-    """Skip white space, comments and processing instructions, as far as they are whole."""
-    while space := _WHITE_SPACE.match(data, place):
-        place = space.end()
-        begin, end = next((one for one in _SKIPPED if data.startswith(one[0], place)), (b"", b""))
-        found = data.find(end, place + len(begin)) if begin else -1
-        if found < 0:
-            break
-        place = found + len(end)
     return place
 
 

@@ -37,10 +37,10 @@ def read_opening(pieces: Iterator[bytes], most_text: int) -> Opening:
         data += piece
         place = refuse_doctype(data, place)
         _advance(parser, piece)
+        if len(data) > _MOST_BYTES:
+            _refuse(f"more than {_MOST_BYTES:,} bytes before its first child")
         if target.tag is not None:
             break
-        if len(data) > _MOST_BYTES:
-            _refuse(f"more than {_MOST_BYTES:,} bytes before its outermost element")
     _check(target, most_text)
     return Opening(target.tag, target.attributes, [piece for piece in read if piece])
 
