@@ -7,7 +7,7 @@ from typing import Self
 
 _DIGEST_BYTES = 16
 _SETUP = """
-    PRAGMA cache_size = -8192;
+    PRAGMA cache_size = -2048;
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID;
@@ -18,7 +18,7 @@ _SETUP = """
 class SeenIds:
     """A set of ids that spills to an unnamed temporary file, which goes when it is closed.
 
-    Memory stays under 9 MiB whatever the number; an id costs about 6 microseconds, of a million 9.
+    Memory stays under 3 MiB whatever the number of ids; what does not fit lies in the file.
     """
 
     def __init__(self) -> None:
