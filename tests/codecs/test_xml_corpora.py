@@ -13,6 +13,8 @@ from lxml import etree
 
 from iepbridge.codecs.xml import XmlDocument
 from iepbridge.errors import Unreadable
+from iepbridge.formats import open_reader
+from iepbridge.registry import load_registry
 
 pytestmark = pytest.mark.corpora
 
@@ -83,6 +85,20 @@ def test_what_is_not_well_formed_is_refused(suite: list[tuple[dict[str, str], by
         "encoding": 5,
         "read": 2,
     }
+
+
+def test_both_systems_refuse_all_that_is_not_well_formed(
+    suite: list[tuple[dict[str, str], bytes]],
+) -> None:
+    bad = [data for test, data in suite if test["TYPE"] == "not-wf"]
+    registry = load_registry()
+    for system in ("toolbox", "twist"):
+        refused = 0
+        for data in bad:
+            with pytest.raises(Unreadable):
+                list(open_reader(system, registry).read(io.BytesIO(data)))
+            refused += 1
+        assert refused == 1_498
 
 
 def test_every_doctype_is_refused_for_that_reason(

@@ -156,3 +156,24 @@ def test_a_held_plan_leaves_nothing_in_the_file() -> None:
     writer.finish()
     assert b"Unwanted" not in stream.getvalue()
     assert b'count="2"' in stream.getvalue()
+
+
+def test_a_story_too_long_with_its_lines_is_held() -> None:
+    note = {"note_id": "N", "about": "other", "dated_on": "2024-01-01", "story": "s" * 999_995}
+    name = {"first": "A", "last": "B"}
+    data = {
+        "schema": "iep/1",
+        "plan_id": "P",
+        "version": 1,
+        "program": "other",
+        "status": "draft",
+        "participant": {
+            "name": name,
+            "identifiers": {"twist": "1"},
+            "date_of_birth": "1990-01-01",
+        },
+        "case_notes": [{**note, "follow_up_on": ["2024-01-01"]}],
+    }
+    _, (written,) = write("twist", data)
+    found = [(one.rule, one.path) for one in written.findings]
+    assert found == [("FMT-LENGTH", "case_notes[0].story")]

@@ -12,7 +12,7 @@ from iepbridge.plan import Plan, PlanData, PlanRefused, Problem, read_plan
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _MOST_VERSION: Final = 999_999_999
-_REFERENCES: Final = 2
+_FOLLOWING: Final = (2, 3)
 
 
 class Reading(Protocol):
@@ -71,7 +71,7 @@ def _starts(path: str) -> Iterator[str]:
 
 def _is_echo(problem: Problem, told: set[str]) -> bool:
     """Say whether a refusal only repeats what a format finding told: its place, or its lack."""
-    if problem.number == _REFERENCES:
+    if problem.number in _FOLLOWING:
         return bool(told)
     return problem.path in told
 

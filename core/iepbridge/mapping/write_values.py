@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from iepbridge import converters
 from iepbridge.converters import Form
@@ -11,6 +11,8 @@ from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Default, Field, Flattened, Layout
 from iepbridge.mapping.xml_text import flat_lines, pieces, with_lines
 from iepbridge.plan.shape import Leaf, Path, shape_at
+
+_MOST_CHARACTERS: Final = 1_000_000
 
 Escape = Callable[[str], str]
 """From an expression for a text to an expression for the text as it stands in the file."""
@@ -180,6 +182,10 @@ class ValueWriter:
         assert field.size is not None
         code.line(f"v = {Access(scope, self._names).expression(field.canonical)}")
         self._with_lines(code, field, scope)
+        # A reader takes no text over the cap, joined or not.
+        with code.block(f"if v is not None and len(v) > {_MOST_CHARACTERS}"):
+            path = scope.literal(field.canonical)
+            code.line(f"fail('FMT-LENGTH', {path}, len(v), {_MOST_CHARACTERS})")
         code.line(f"parts = pieces(v, {field.size.most})")
 
     def _flattened_into(self, field: Field) -> list[Flattened]:
