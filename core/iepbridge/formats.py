@@ -9,10 +9,9 @@ from iepbridge.adapter import Adapter
 from iepbridge.codecs.jsonl import JsonLinesReader, JsonLinesWriter
 from iepbridge.errors import MappingMistakes
 from iepbridge.exchange import Envelope, PlanReader, PlanWriter
-from iepbridge.mapping.compiled import CompiledXml, compile_xml
+from iepbridge.mapping.compiled import Compiled
+from iepbridge.mapping.kits import KITS, Kit
 from iepbridge.mapping.read import read_layout
-from iepbridge.mapping.xml_reader import XmlPlanReader
-from iepbridge.mapping.xml_writer import XmlPlanWriter
 from iepbridge.registry import CANONICAL, Registry
 
 
@@ -26,7 +25,8 @@ def open_reader(name: str, registry: Registry, overlays: Sequence[Path] = ()) ->
     """Make a reader for one file of a format; raise `Misuse` where there is no such format."""
     if name == CANONICAL:
         return JsonLinesReader()
-    return XmlPlanReader(compiled_mapping(registry.adapter(name), overlays))
+    compiled = compiled_mapping(registry.adapter(name), overlays)
+    return _kit(compiled).reader(compiled)
 
 
 def open_writer(
@@ -43,19 +43,24 @@ def open_writer(
         return JsonLinesWriter(stream)
     adapter = registry.adapter(name)
     compiled = compiled_mapping(adapter, overlays)
-    return XmlPlanWriter(compiled, stream, envelope, adapter.complete, losses=losses)
+    make = _kit(compiled).writer
+    return make(compiled, stream, envelope, adapter.complete, losses=losses)
 
 
-def compiled_mapping(adapter: Adapter, overlays: Sequence[Path] = ()) -> CompiledXml:
+def compiled_mapping(adapter: Adapter, overlays: Sequence[Path] = ()) -> Compiled:
     """Read and compile an adapter's mapping, a deployment's overlay files winning."""
     return _compiled(adapter.name, adapter.mappings, tuple(overlays))
 
 
 @cache
-def _compiled(name: str, folder: Path, overlays: tuple[Path, ...]) -> CompiledXml:
+def _compiled(name: str, folder: Path, overlays: tuple[Path, ...]) -> Compiled:
     layout = read_layout(name, folder, overlays)
     try:
-        return compile_xml(layout)
+        return KITS[layout.file.codec].compile(layout)
     except Exception as error:  # noqa: BLE001  a mapping may be wrong in any way
         what = f"{folder}:1: these files do not go together ({type(error).__name__})"
         raise MappingMistakes(name, [what]) from None
+
+
+def _kit(compiled: Compiled) -> Kit:
+    return KITS[compiled.layout.file.codec]

@@ -48,6 +48,10 @@ class Access:
         assert isinstance(holder, Fields)
         return f"{owner}.{holder.attribute(path[-1])}"
 
+    def holder(self, entries: Path) -> str:
+        """Read the map whose entries stand at a path, its objects having been fetched."""
+        return self._object(entries[:-1])
+
     def is_sure(self, path: Path) -> bool:
         """Say whether the model itself sees to it that there is a value at a path."""
         leaf = shape_at(path)

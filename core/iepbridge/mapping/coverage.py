@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from iepbridge.mapping.layout import Field, Flattened, Group, Layout
+from iepbridge.mapping.layout import CARRYING_NOTHING, Field, Flattened, Group, Layout
 from iepbridge.plan.shape import ENTRIES, ITEMS, Path
 
 
@@ -64,7 +64,7 @@ def _fields(group: Group) -> dict[Path, Field]:
 def _every_field(group: Group) -> Iterator[Field]:
     for member in group.members:
         if isinstance(member, Field):
-            if member.kind != "copy":
+            if member.kind not in CARRYING_NOTHING:
                 yield member
         else:
             yield from _every_field(member)

@@ -26,8 +26,8 @@ _GROUP_KINDS: Final = get_args(GroupKind)
 _FIELD_KINDS: Final = get_args(FieldKind)
 _FRAME_KINDS: Final = get_args(FrameKind)
 _REQUIRED: Final = get_args(Required)
-_SIZE: Final = re.compile(r"(?:(?P<least>[0-9]+)-)?(?P<most>[0-9]+)(?P<on>\+?)")
-_FILTERED: Final = re.compile(r"(?P<list>.+)\[(?P<field>[a-z_]+)=(?P<value>[a-z_]+)\]")
+_SIZE: Final = re.compile(r"(?:(?P<least>[0-9]+)-)?(?P<most>[0-9]+)(?P<on>\+?)|\+")
+_FILTERED: Final = re.compile(r"(?P<list>.+)\[(?P<field>[a-z_]+)(?P<not>!?)=(?P<value>[a-z_]+)\]")
 _FLAG: Final = re.compile(r"(?P<place>@?[^=]+)=(?P<value>.+)")
 
 
@@ -80,7 +80,10 @@ class Builder:
         if row.kind not in _FRAME_KINDS:
             self._note(row.line, f"kind {row.kind!r} cannot stand outside the plans")
         kind: FrameKind = row.kind  # type: ignore[assignment]
-        return FrameField(row.place, kind, row.codes, row.canonical, row.line)
+        size = self._size(row)
+        return FrameField(
+            row.place, kind, row.codes, row.canonical, row.line, size.most if size else 0
+        )
 
     def _group(self, row: FieldRow) -> Group:
         path, where = self._group_path(row)
@@ -110,7 +113,7 @@ class Builder:
             path = self._path(row, row.canonical)
             return path, None
         path = self._path(row, f"{filtered['list']}[]")
-        return path, Where(filtered["field"], filtered["value"])
+        return path, Where(filtered["field"], filtered["value"], other=bool(filtered["not"]))
 
     def _field(self, row: FieldRow) -> Field:
         if row.kind not in _FIELD_KINDS:
@@ -130,6 +133,7 @@ class Builder:
             table=table,
             column=column,
             line=row.line,
+            sections=tuple(row.codes.split()) if row.kind == "empty sections" else (),
         )
 
     def _path(self, row: FieldRow, text: str) -> Path:
@@ -149,7 +153,8 @@ class Builder:
             )
         if match is None:
             return None
-        return Size(int(match["least"] or 0), int(match["most"]), continues=bool(match["on"]))
+        continues = row.size.endswith("+")
+        return Size(int(match["least"] or 0), int(match["most"] or 0), continues)
 
     def _table(self, row: FieldRow) -> tuple[Crosswalk | None, str]:
         if row.kind != "code":

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from iepbridge.crosswalk import Crosswalk
+from iepbridge.mapping.file_forms import FileForm
 from iepbridge.mapping.files import SourceFile
 from iepbridge.plan.shape import Leaf, Path, shape_at
 
-GroupKind: TypeAlias = Literal["plan", "list", "one", "map", "section", "none", "first"]
+GroupKind: TypeAlias = Literal[
+    "plan", "list", "later", "one", "map", "more", "section", "none", "first"
+]
 FieldKind: TypeAlias = Literal[
     "text",
     "system id",
+    "system text",
     "digits",
     "letters",
     "integer",
@@ -33,11 +37,34 @@ FieldKind: TypeAlias = Literal[
     "parts",
     "key",
     "copy",
+    "order",
+    "parent",
+    "repeat",
+    "item count",
+    "json",
+    "empty sections",
 ]
-WITHOUT_PATH: Final = ("position", "part", "parts", "key")
+WITHOUT_PATH: Final = ("position", "part", "parts", "key", "order", "empty sections")
 """The kinds of field that stand for no leaf of the plan."""
 
-FrameKind: TypeAlias = Literal["release", "party", "sequence", "created", "file id", "count"]
+CARRYING_NOTHING: Final = ("copy", "parent", "repeat", "item count")
+"""The kinds of field that say again what has its place elsewhere."""
+
+FrameKind: TypeAlias = Literal[
+    "release",
+    "party",
+    "sequence",
+    "created",
+    "created day",
+    "created time",
+    "mode",
+    "file id",
+    "count",
+    "byte count",
+]
+EVERY_RECORD: Final = "*"
+"""What a count names when it counts the records of all groups."""
+
 Required: TypeAlias = Literal["", "yes", "together", "file"]
 
 
@@ -52,15 +79,22 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which items of a list a group stands for: those whose `field` has the code `value`."""
+    """Which items of a list a group stands for: those whose `field` has the code `value`.
+
+    With `other`, those where it has any other code.
+    """
 
     field: str
     value: str
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One place for one value; `line` is its line in the table of fields."""
+    """One place for one value; `line` is its line in the table of fields.
+
+    `sections` are the lists that a field of kind `empty sections` can name.
+    """
 
     place: str
     kind: FieldKind
@@ -70,14 +104,16 @@ class Field:
     table: Crosswalk | None
     column: str
     line: int
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """A record or element with what stands in it.
 
-    `plan` is the whole plan; `list` repeats for the items of a list; `one` is at most one of
-    them; `map` repeats for the entries of a map; `section` stands when a list was discussed,
+    `plan` is the whole plan; `list` repeats for the items of a list, `later` too, behind all
+    records of the group it stands in; `one` is at most one of them; `map` repeats for the entries
+    of a map; `more` is a further record of the same; `section` stands when a list was discussed,
     with `flag` set where it is empty; `none` stands when a list was discussed and is empty;
     `first` is an element of which only the first counts.
     """
@@ -102,13 +138,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class FrameField:
-    """One place outside the plans: a value of the envelope, or a count of a group's elements."""
+    """One place outside the plans: a value of the envelope, or a count of a group's elements.
+
+    `size` is how many bytes it has where places have positions.
+    """
 
     place: str
     kind: FrameKind
     counted: str
     canonical: str
     line: int
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,38 +172,30 @@ class Flattened:
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """The code a format demands where the plan has none, when `field` has the code `equals`."""
+    """What a format demands where the plan has none, when `field` has the code `equals`.
+
+    It is `value`, or the first that there is of the plan's texts at `sources`.
+    """
 
     value: str
+    sources: tuple[Path, ...]
     field: str
     equals: str
 
 
 @dataclass(frozen=True, slots=True)
-class FileForm:
-    """What a file of the format is, beside its plans; `first` and `last` frame them.
-
-    Elements and attributes in the namespaces `ignored` are passed over without a word.
-    """
-
-    codec: Literal["xml"]
-    name: str
-    extension: str
-    root: str
-    namespace: str
-    first: str
-    last: str
-    encodings: frozenset[str]
-    ignored: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Forms:
-    """How dates and flags are written throughout."""
+    """How dates, flags and numbers are written throughout.
+
+    `leading_zeros` says whether whole numbers may have them; `decimals` how many places a decimal
+    without a point implies, None where decimals are written plainly.
+    """
 
     date: str
     true: str
     false: str
+    leading_zeros: bool = True
+    decimals: int | None = None
 
 
 def is_own_id(field: Field) -> bool:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from iepbridge.mapping.layout import Field, Group, Layout, is_own_id
+from iepbridge.mapping.layout import CARRYING_NOTHING, Field, Group, Layout
+from iepbridge.mapping.mistakes import Found
 from iepbridge.plan.shape import Fields, Leaf, Path, path_pattern, shape_at
-
-Found = Iterator[tuple[int, str]]
 
 # Beside what the model requires: without it a closed plan could not be read back (MODEL-5).
 _ALSO_NEEDED: tuple[Path, ...] = (("closed_on",),)
@@ -17,8 +16,7 @@ def of_plan(layout: Layout) -> Found:
     for group in layout.every_group():
         yield from _of_twice(group)
         yield from _of_tables(group)
-        yield from _of_parts(group)
-        if group.kind in ("plan", "list", "one"):
+        if group.kind in ("plan", "list", "later", "one"):
             placed = {one.canonical for one in _own_fields(group)} | given
             for path in _needed(group):
                 if path not in placed:
@@ -29,7 +27,7 @@ def _own_fields(group: Group) -> Iterator[Field]:
     """Give the fields of a group and of the groups in it that stand for no item."""
     yield from group.fields()
     for inner in group.groups():
-        if inner.kind in ("section", "first"):
+        if inner.kind in ("section", "first", "more"):
             yield from _own_fields(inner)
 
 
@@ -55,7 +53,7 @@ def _required(shape: Fields, path: Path) -> Iterator[Path]:
 def _of_twice(group: Group) -> Found:
     seen: set[tuple[Path, str]] = set()
     for field in group.fields():
-        if field.canonical and field.kind != "copy":
+        if field.canonical and field.kind not in CARRYING_NOTHING:
             key = (field.canonical, field.column)
             if key in seen:
                 yield (
@@ -63,22 +61,6 @@ def _of_twice(group: Group) -> Found:
                     f"{path_pattern(field.canonical)} has a place in {group.name} already",
                 )
             seen.add(key)
-
-
-def _of_parts(group: Group) -> Found:
-    """A text that continues needs to say which part of how many each element is, and its id."""
-    kinds = [field.kind for field in group.fields() if field.kind in ("part", "parts")]
-    texts = [field for field in group.fields() if field.size and field.size.continues]
-    if not kinds and not texts:
-        return
-    whole = sorted(kinds) == ["part", "parts"] and len(texts) == 1 and group.kind == "list"
-    whole = whole and any(map(is_own_id, group.fields()))
-    if not whole:
-        line = texts[0].line if texts else group.line
-        yield (
-            line,
-            f"{group.name}: a text that continues goes with one part, one parts and @id",
-        )
 
 
 def _of_tables(group: Group) -> Found:

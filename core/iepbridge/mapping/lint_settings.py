@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
-from iepbridge.mapping.layout import Layout
+from iepbridge.mapping.file_forms import XmlFile
+from iepbridge.mapping.layout import Default, Layout
 from iepbridge.plan import PlanRefused, read_plan
-from iepbridge.plan.shape import ITEMS, Leaf, Path, path_pattern, shape_at
+from iepbridge.plan.shape import ENTRIES, ITEMS, Leaf, Path, path_pattern, shape_at
 
 Found: TypeAlias = Iterator[tuple[tuple[str | int, ...], str]]
 """A key of the file, and what is wrong there."""
@@ -27,7 +28,7 @@ def _of_file(layout: Layout) -> Found:
     for name in _PLACEHOLDER.findall(layout.file.name):
         if name not in _IN_NAMES:
             yield ("file", "name"), f"{{{name}}}: expected one of {', '.join(_IN_NAMES)}"
-    if "UTF-8" not in layout.file.encodings:
+    if isinstance(layout.file, XmlFile) and "UTF-8" not in layout.file.encodings:
         yield ("file", "encodings"), "UTF-8 is missing, in which files are written"
 
 
@@ -41,11 +42,7 @@ def _of_values(layout: Layout) -> Found:
         if leaf is not None and not (plain and ITEMS not in path and _takes(path, value)):
             yield ("constants", path_pattern(path)), "the plan takes no such value there"
     for path, default in layout.defaults.items():
-        own = shape_at(path)
-        fits = isinstance(own, Leaf) and own.kind in ("text", "code") and not own.masked
-        if not fits or (own.codes and default.value not in own.codes):  # type: ignore[union-attr]
-            key = ("defaults", path_pattern(path), "value")
-            yield key, "expected a text or a code that the plan may have there"
+        yield from _of_default(path, default)
         if path[:-1] and path[-2] != ITEMS:
             yield (
                 ("defaults", path_pattern(path)),
@@ -55,6 +52,24 @@ def _of_values(layout: Layout) -> Found:
         if not isinstance(leaf, Leaf) or default.equals not in leaf.codes:
             key = ("defaults", path_pattern(path), "when")
             yield key, f"the plan has no {default.field} with the code {default.equals!r} there"
+
+
+def _of_default(path: Path, default: Default) -> Found:
+    own = shape_at(path)
+    fits = isinstance(own, Leaf) and own.kind in ("text", "code") and not own.masked
+    if bool(default.value) == bool(default.sources):
+        yield ("defaults", path_pattern(path)), "expected either a value, or from which fields"
+    for source in default.sources:
+        leaf = shape_at(source)
+        free = isinstance(leaf, Leaf) and leaf.kind == "text" and not leaf.masked
+        if not free or ITEMS in source or ENTRIES in source:
+            yield (
+                ("defaults", path_pattern(path), "from"),
+                f"{path_pattern(source)} is no text of the plan itself that is shown",
+            )
+    if not fits or (own.codes and default.value not in own.codes):  # type: ignore[union-attr]
+        key = ("defaults", path_pattern(path), "value")
+        yield key, "expected a text or a code that the plan may have there"
 
 
 def _of_flattened(layout: Layout) -> Found:

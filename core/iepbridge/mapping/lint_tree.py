@@ -1,29 +1,23 @@
-"""What must hold of the tree that a table of fields makes: scopes, names, elements."""
+"""What must hold of the tree that a table of fields makes, in every codec: names and scopes."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
-from iepbridge.mapping.layout import Field, FrameField, Group, Layout
-from iepbridge.mapping.xml_tree import Element, leaf_name, tree_of
+from iepbridge.mapping.layout import Field, Group, Layout
+from iepbridge.mapping.mistakes import Found
 from iepbridge.plan.shape import ENTRIES, ITEMS, Path, path_pattern
 
-Found: TypeAlias = Iterator[tuple[int, str]]
-
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-_HOLDING: Final = ("plan", "list", "one", "map")
-_OF_MAPS: Final = ("key", "text")
-_OF_ITEMS: Final = ("position", "part", "parts")
+_HOLDING: Final = ("plan", "list", "later", "one", "map", "more")
+_STANDING_FOR: Final = ("list", "later", "one", "map")
+_OF_MAPS: Final = ("key", "text", "parent")
+_OF_ITEMS: Final = ("position", "part", "parts", "order")
 
 
 def of_tree(layout: Layout) -> Found:
-    """Find fields outside their scope, names that clash, elements that hold text and elements."""
+    """Find names that clash, and fields outside their scope."""
     yield from _of_names(layout)
     yield from _of_scope(layout.plan, ())
-    yield from _of_element(tree_of(layout.plan))
-    for field in layout.frame:
-        yield from _of_frame_place(layout, field)
 
 
 def _of_names(layout: Layout) -> Found:
@@ -31,10 +25,6 @@ def _of_names(layout: Layout) -> Found:
     for group in layout.every_group():
         if names[re.sub(r"\W|_", "", group.name).lower()] > 1:
             yield group.line, f"{group.name}: two groups have this name, or nearly"
-    file = layout.file
-    for name in filter(None, (file.root, file.first, file.last)):
-        if not _NAME.fullmatch(name):
-            yield 1, f"mapping.toml: {name!r} is no element's name"
 
 
 def _of_scope(group: Group, lists: tuple[Path, ...]) -> Found:
@@ -45,11 +35,11 @@ def _of_scope(group: Group, lists: tuple[Path, ...]) -> Found:
         yield from _of_field(group, field, lists)
     filtered: dict[Path, bool] = {}
     for inner in group.groups():
-        if inner.kind == "first":
+        if inner.kind in ("first", "more"):
             yield from _of_scope(inner, lists)
             continue
         own = _lists(inner.canonical)
-        stands_for = inner.kind in ("list", "one", "map")
+        stands_for = inner.kind in _STANDING_FOR
         if own[: len(lists)] != lists or (stands_for and len(own) != len(lists) + 1):
             yield inner.line, f"{inner.name} cannot stand in {group.name}"
             continue
@@ -62,14 +52,16 @@ def _of_scope(group: Group, lists: tuple[Path, ...]) -> Found:
 
 
 def _of_field(group: Group, field: Field, lists: tuple[Path, ...]) -> Found:
-    if field.canonical and _lists(field.canonical) != lists:
+    own = _lists(field.canonical)
+    around = lists[: len(own)] if field.kind in ("parent", "repeat") else lists
+    if field.canonical and own != around:
         path = path_pattern(field.canonical)
         yield field.line, f"{path} cannot stand in {group.name}, which stands for something else"
     if (group.kind == "map") != (field.kind == "key") and field.kind == "key":
         yield field.line, "a key stands in a group of kind map"
     if group.kind == "map" and field.kind not in _OF_MAPS:
         yield field.line, f"an entry of a map has a key and a text, not a {field.kind}"
-    if field.kind in _OF_ITEMS and group.kind != "list":
+    if field.kind in _OF_ITEMS and group.kind not in ("list", "later"):
         yield field.line, f"a {field.kind} stands in a group of kind list"
 
 
@@ -77,35 +69,3 @@ def _lists(path: Path) -> tuple[Path, ...]:
     """Give the lists and maps that a path runs through, outermost first."""
     ends = [end for end, step in enumerate(path, 1) if step in (ITEMS, ENTRIES)]
     return tuple(path[:end] for end in ends)
-
-
-def _of_element(element: Element) -> Found:
-    seen: set[str] = set()
-    for child in element.children:
-        name = leaf_name(child.place) if isinstance(child, Field) else child.name
-        if name in seen:
-            yield _line(child), f"{name} stands twice in {element.name}; write its text as {name}/."
-        seen.add(name)
-    if element.text is not None and element.children:
-        yield element.text.line, f"{element.name} holds a text, so it can hold no elements"
-    for inner in element.elements():
-        yield from _of_element(inner)
-
-
-def _line(child: Field | Element) -> int:
-    if isinstance(child, Field):
-        return child.line
-    return child.group.line if child.group else next((one.line for one in child.own_fields()), 1)
-
-
-def _of_frame_place(layout: Layout, field: FrameField) -> Found:
-    *holders, name = field.place.split("/")
-    held = bool(holders) and holders in ([layout.file.first], [layout.file.last])
-    attribute = name.startswith("@") and not holders
-    if not (held or attribute) or not _NAME.fullmatch(name.removeprefix("@")):
-        first, last = layout.file.first or "-", layout.file.last or "-"
-        yield field.line, f"place {field.place!r}: expected @name, {first}/Name or {last}/Name"
-    if held and name.startswith("@"):
-        yield field.line, f"place {field.place!r}: {holders[0]} has no attributes"
-    if field.kind in ("party", "sequence", "created") and not field.canonical:
-        yield field.line, f"a {field.kind} says which value of the envelope it is"

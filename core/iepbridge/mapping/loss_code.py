@@ -191,7 +191,7 @@ class LossSource:
         if held.items(entries):
             return
         Access(scope, self.names).fetch_one(code, path)
-        holder = Access(scope, self.names).expression((*path, "?")).partition(".get(")[0]
+        holder = Access(scope, self.names).holder(entries)
         own = held.own_entries(entries)
         with code.block(f"for key in {holder}"):
             self._lost(code, f"if key not in {own!r}", entries, scope, _NO_PLACE)

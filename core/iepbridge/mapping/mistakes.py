@@ -1,8 +1,13 @@
 """The mistakes of one mapping, collected so that all are told at once."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from iepbridge.mapping.files import SourceFile
+
+Found: TypeAlias = Iterator[tuple[int, str]]
+"""Mistakes in the table of fields: the line, and what is wrong there."""
 
 
 class Mistakes:

@@ -8,9 +8,9 @@ from typing import Final
 from iepbridge.errors import MappingMistakes
 from iepbridge.mapping.files import FIELDS, MAPPING, SourceFile, find_files
 from iepbridge.mapping.groups import Builder
+from iepbridge.mapping.kits import KITS
 from iepbridge.mapping.layout import (
     Default,
-    FileForm,
     FlatPart,
     Flattened,
     Forms,
@@ -19,7 +19,13 @@ from iepbridge.mapping.layout import (
 from iepbridge.mapping.lint import lint
 from iepbridge.mapping.mistakes import Mistakes
 from iepbridge.mapping.rows import crosswalks, field_rows
-from iepbridge.mapping.settings import FileTable, FlattenedTable, Settings, read_settings
+from iepbridge.mapping.settings import (
+    DefaultTable,
+    FlattenedTable,
+    FormsTable,
+    Settings,
+    read_settings,
+)
 from iepbridge.mapping.toml_lines import line_of
 from iepbridge.plan.shape import Path as CanonicalPath
 from iepbridge.plan.shape import parse_path, shape_at
@@ -52,7 +58,7 @@ def _build(system: str, files: dict[str, SourceFile], mistakes: Mistakes) -> Lay
         mistakes.add(files[MAPPING], line, f"mapping.system: expected {system!r}, like the folder")
     layout = _Settled(settings, files[MAPPING], mistakes).layout(files)
     layout = replace(layout, frame=frame, plan=plan)
-    lint(layout, mistakes)
+    lint(layout, mistakes, KITS[layout.file.codec].lint)
     return layout
 
 
@@ -71,8 +77,8 @@ class _Settled:
             system=settings.mapping.system,
             title=settings.mapping.title,
             release=settings.mapping.release,
-            file=_file_form(settings.file),
-            forms=Forms(settings.forms.date, settings.forms.flag.true, settings.forms.flag.false),
+            file=settings.file,
+            forms=_forms(settings.forms),
             constants={
                 self._path("constants", key): one for key, one in settings.constants.items()
             },
@@ -86,9 +92,13 @@ class _Settled:
 
     def _defaults(self) -> dict[CanonicalPath, Default]:
         return {
-            self._path("defaults", key): Default(table.value, *next(iter(table.when.items())))
+            self._path("defaults", key): self._default(key, table)
             for key, table in self._settings.defaults.items()
         }
+
+    def _default(self, key: str, table: DefaultTable) -> Default:
+        sources = tuple(self._known(one, ("defaults", key, "from")) for one in table.values)
+        return Default(table.value, sources, *next(iter(table.when.items())))
 
     def _flattened(self, table: FlattenedTable, index: int) -> Flattened:
         parts = tuple(FlatPart(part.field, part.before, part.label) for part in table.parts)
@@ -108,15 +118,6 @@ class _Settled:
         return path or ()
 
 
-def _file_form(table: FileTable) -> FileForm:
-    return FileForm(
-        table.codec,
-        table.name,
-        table.extension,
-        table.root,
-        table.namespace,
-        table.first,
-        table.last,
-        frozenset(table.encodings),
-        tuple(f"{{{namespace}}}" for namespace in table.ignored),
-    )
+def _forms(table: FormsTable) -> Forms:
+    flag = table.flag
+    return Forms(table.date, flag.true, flag.false, table.leading_zeros, table.decimals)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from iepbridge.mapping.file_forms import FileForm
 from iepbridge.mapping.files import SourceFile
 from iepbridge.mapping.mistakes import Mistakes
 from iepbridge.mapping.toml_lines import line_of
@@ -22,20 +23,6 @@ class MappingTable(_Strict):
     release: str = Field(min_length=1)
 
 
-class FileTable(_Strict):
-    """`[file]`: the file around the plans."""
-
-    codec: Literal["xml"]
-    name: str
-    extension: str
-    root: str
-    namespace: str = ""
-    first: str = ""
-    last: str = ""
-    encodings: list[Literal["UTF-8", "UTF-16"]] = ["UTF-8"]
-    ignored: list[str] = []
-
-
 class FlagForm(_Strict):
     """How yes and no are written."""
 
@@ -48,12 +35,15 @@ class FormsTable(_Strict):
 
     date: Literal["YYYY-MM-DD", "MM/DD/YYYY", "CCYYMMDD"]
     flag: FlagForm
+    leading_zeros: bool = True
+    decimals: int | None = Field(default=None, ge=1, le=6)
 
 
 class DefaultTable(_Strict):
     """`[defaults."path"]`: what is sent where the plan has nothing and the format demands it."""
 
-    value: str
+    value: str = ""
+    values: list[str] = Field(default=[], alias="from")
     when: dict[str, str] = Field(min_length=1, max_length=1)
 
 
@@ -78,7 +68,7 @@ class Settings(_Strict):
     """The whole of `mapping.toml`."""
 
     mapping: MappingTable
-    file: FileTable
+    file: FileForm
     forms: FormsTable
     constants: dict[str, str] = {}
     ids: dict[str, str] = {}
@@ -97,7 +87,13 @@ def read_settings(source: SourceFile, mistakes: Mistakes) -> Settings | None:
         return Settings.model_validate(values)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
-            key = ".".join(map(str, detail["loc"]))
-            line = line_of(source.text, detail["loc"])
+            keys = _without_codec(detail["loc"])
+            key = ".".join(map(str, keys))
+            line = line_of(source.text, keys)
             mistakes.add(source, line, f"{key}: {detail['msg'].lower()}")
         return None
+
+
+def _without_codec(keys: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Take the codec out of a key's path, which pydantic puts behind `file`."""
+    return (keys[0], *keys[2:]) if keys[0] == "file" and len(keys) > 1 else keys

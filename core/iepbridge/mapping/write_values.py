@@ -1,45 +1,53 @@
 """Code that turns one leaf into the text of its place, with its checks: the same for all codecs."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from iepbridge import converters
 from iepbridge.converters import Form
 from iepbridge.mapping.access import Access, is_masked
 from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Default, Field, Flattened, Layout
-from iepbridge.mapping.xml_text import flat_lines, pieces, with_lines
+from iepbridge.mapping.long_text import flat_lines, pieces, with_lines
 from iepbridge.plan.shape import Leaf, Path, shape_at
 
 _MOST_CHARACTERS: Final = 1_000_000
-
-Escape = Callable[[str], str]
-"""From an expression for a text to an expression for the text as it stands in the file."""
+_PLAIN_KINDS: Final = ("digits", "letters", "system id")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a value goes: what stands before and after it, and how texts are escaped."""
+class Target(Protocol):
+    """Where a value goes."""
 
-    before: str
-    after: str
-    escape: str
+    @property
+    def absent(self) -> str:
+        """The statement for no value, which comes first; empty where there is none to write."""
 
     def line(self, expression: str) -> str:
-        """Write the call that puts an expression between what stands around it."""
-        after = f" + {self.after!r}" if self.after else ""
-        return f"w({self.before!r} + {expression}{after})"
+        """Give the statement that puts the text of an expression, made fit for its place."""
 
 
 class ValueWriter:
-    """Writes the code for single fields; `names` collects what that code refers to."""
+    """Writes the code for single fields; `names` collects what that code refers to.
 
-    def __init__(self, layout: Layout, names: dict[str, Any], escape: Callable[[str], str]) -> None:
+    A codec says how texts, numbers and fixed texts are put: `text`, `number` and `constant`.
+    """
+
+    def __init__(self, layout: Layout, names: dict[str, Any]) -> None:
         self._layout = layout
         self._names = names
-        self._escape = escape
         names.update(pieces=pieces, with_lines=with_lines, flat_lines=flat_lines)
+
+    def constant(self, field: Field, text: str) -> str:
+        """Give a text of the mapping as it stands in a field's place."""
+        raise NotImplementedError
+
+    def text(self, code: Code, field: Field, path: str, target: Target) -> None:
+        """Put the text in `v`; `path` is the expression for its place in the plan."""
+        raise NotImplementedError
+
+    def number(self, code: Code, field: Field, path: str, target: Target) -> None:  # noqa: ARG002
+        """Put the number in `v`."""
+        written = "str(v)" if field.kind != "number" else self._plain_decimal()
+        code.line(target.line(written))
 
     def value(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
         """Write a field: fetch, check, convert, put; or say that it is missing."""
@@ -47,13 +55,15 @@ class ValueWriter:
             self._counted(code, field, scope, target)
             return
         access = Access(scope, self._names)
+        if target.absent:
+            code.line(target.absent)
         code.line(f"v = {access.expression(field.canonical)}")
         if access.is_sure(field.canonical):
             self._put(code, field, scope, target)
             return
         self._default(code, field, scope)
         clear = not is_masked(field.canonical)
-        if field.size and field.size.continues:
+        if self.goes_on_in_parts(field):
             code.line("v = piece")
             clear = True
         elif self._flattened_into(field):
@@ -65,10 +75,14 @@ class ValueWriter:
             self._put(code, field, scope, target)
         self._missing(code, field, scope)
 
+    def goes_on_in_parts(self, field: Field) -> bool:  # noqa: ARG002
+        """Say whether the whole record is repeated with the further parts of this text."""
+        return False
+
     def _counted(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
         if field.kind == "key":
-            self._length(code, field, "key", scope.lists[-1], scope)
-            code.line(target.line(f"{target.escape}(key)"))
+            code.line("v = key")
+            self.text(code, field, scope.literal(scope.lists[-1]), target)
             return
         numbers = {"position": position(scope), "part": "part", "parts": "len(parts)"}
         code.line(target.line(f"str({numbers[field.kind]})"))
@@ -77,7 +91,7 @@ class ValueWriter:
         default = self._layout.defaults.get(field.canonical)
         if default is not None and field.kind != "copy":
             with code.block(f"if v is None and {_condition(default, field.canonical, scope)}"):
-                code.line(f"v = {default.value!r}")
+                code.line(f"v = {default_expression(default)}")
 
     def _missing(self, code: Code, field: Field, scope: Scope) -> None:
         if field.required == "together":
@@ -85,7 +99,7 @@ class ValueWriter:
         if field.required in ("yes", "file"):
             path = scope.literal(field.canonical)
             with code.block("else"):
-                if field.kind == "system id":
+                if field.kind in ("system id", "system text"):
                     code.line(f"fail('FMT-ID', {path}, {self._id_form(field)!r})")
                 else:
                     code.line(f"fail('FMT-REQUIRED', {path})")
@@ -106,76 +120,82 @@ class ValueWriter:
                 code.line(f"fail('FMT-REQUIRED', {scope.literal(field.canonical)})")
 
     def _put(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
+        path = scope.literal(field.canonical)
         if field.kind == "code":
-            self._code(code, field, scope, target)
-        elif field.kind == "system id":
-            self._system_id(code, field, scope, target)
+            self._code(code, field, path, target)
+        elif field.kind in ("date", "copy"):
+            form = converters.DATE_FORMS[self._layout.forms.date]
+            self._names["date_text"] = form.write
+            code.line(target.line("date_text(v)"))
+        elif field.kind == "flag":
+            true, false = self._layout.forms.true, self._layout.forms.false
+            yes, no = self.constant(field, true), self.constant(field, false)
+            code.line(target.line(f"({yes!r} if v else {no!r})"))
+        elif field.kind in ("integer", "positive", "number"):
+            self.number(code, field, path, target)
+        elif field.kind == "ssn":
+            self._names["ssn_text"] = converters.SSN.write
+            code.line(target.line("ssn_text(v)"))
         else:
-            if field.kind == "text":
-                self._length(code, field, "v", field.canonical, scope)
-            elif field.kind in ("digits", "letters"):
-                self._formed(code, field, scope)
-            code.line(target.line(self._written(field, target)))
+            self._checked_text(code, field, path, target)
 
-    def _length(self, code: Code, field: Field, name: str, path: Path, scope: Scope) -> None:
-        if field.size is None or field.size.continues or 0 < _plain(path) <= field.size.most:
-            return
-        with code.block(f"if len({name}) > {field.size.most}"):
-            place = scope.literal(path)
-            code.line(f"fail('FMT-LENGTH', {place}, len({name}), {field.size.most})")
+    def _checked_text(self, code: Code, field: Field, path: str, target: Target) -> None:
+        if field.kind == "system id":
+            form = self._id_form(field)
+            with code.block(f"if {self._formed(field)}(v) is None"):
+                code.line(f"fail('FMT-ID', {path}, {form!r})")
+        elif field.kind in _PLAIN_KINDS:
+            form = self._form(field).expected
+            with code.block(f"if {self._formed(field)}(v) is None"):
+                code.line(f"fail('FMT-VALUE', {path}, {form!r})")
+        self.text(code, field, path, target)
 
-    def _code(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
+    def _code(self, code: Code, field: Field, path: str, target: Target) -> None:
         assert field.table is not None
         name = f"CODES_{field.table.name.upper()}"
         if len(field.table.columns) > 1:
             name += f"__{field.column.upper()}"
-        codes = {one: self._escape(own) for one, own in field.table.codes_of(field.column).items()}
-        self._names[name] = codes
+        own = field.table.codes_of(field.column)
+        self._names[name] = {one: self.constant(field, code) for one, code in own.items()}
         other = field.table.any_other(field.column)
-        code.line(f"c = {name}.get(v{'' if other is None else f', {self._escape(other)!r}'})")
+        fallback = "" if other is None else f", {self.constant(field, other)!r}"
+        code.line(f"c = {name}.get(v{fallback})")
         with code.block("if c is not None"):
             code.line(target.line("c"))
         if field.column == field.table.columns[0]:
             with code.block("else"):
-                code.line(f"fail('FMT-CODE', {scope.literal(field.canonical)}, {name})")
+                code.line(f"fail('FMT-CODE', {path}, {name})")
 
-    def _system_id(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
-        with code.block(f"if {self._form(field)}(v) is None"):
-            code.line(f"fail('FMT-ID', {scope.literal(field.canonical)}, {self._id_form(field)!r})")
-        code.line(target.line(f"{target.escape}(v)"))
+    def too_long(self, code: Code, field: Field, path: str, unit: str = "") -> None:
+        """Say that the text in `v` is longer than its place, where it can be."""
+        if field.size is None or 0 < plain_size(field.canonical) <= field.size.most:
+            return
+        with code.block(f"if len(v) > {field.size.most}"):
+            code.line(f"fail('FMT-LENGTH', {path}, len(v), {field.size.most}{unit})")
 
-    def _formed(self, code: Code, field: Field, scope: Scope) -> None:
-        form = _letters(field) if field.kind == "letters" else _digits(field)
-        name = f"{field.kind}_of_{form.expected.replace(' ', '_')}"
+    def _formed(self, field: Field) -> str:
+        """Name the function that takes a text of the field's form and gives None for others."""
+        form = self._form(field)
+        kind = "digits" if field.kind == "system id" else field.kind
+        name = f"{kind}_of_{form.expected.replace(' ', '_')}"
         self._names[name] = form.read
-        with code.block(f"if {name}(v) is None"):
-            code.line(f"fail('FMT-VALUE', {scope.literal(field.canonical)}, {form.expected!r})")
-
-    def _form(self, field: Field) -> str:
-        assert field.size is not None
-        name = f"digits_of_{field.size.least}_{field.size.most}"
-        self._names[name] = _digits(field).read
         return name
 
-    def _id_form(self, field: Field) -> str:
-        return _digits(field).expected
+    def _form(self, field: Field) -> Form:
+        assert field.size is not None
+        if field.kind == "letters":
+            return converters.letters_form(field.size.most)
+        return converters.digits_form(field.size.least or field.size.most, field.size.most)
 
-    def _written(self, field: Field, target: Target) -> str:
-        forms = self._layout.forms
-        if field.kind in ("date", "copy"):
-            self._names["date_text"] = converters.DATE_FORMS[forms.date].write
-            return "date_text(v)"
-        if field.kind == "flag":
-            return f"({self._escape(forms.true)!r} if v else {self._escape(forms.false)!r})"
-        if field.kind == "number":
-            self._names["number_text"] = converters.NUMBER.write
-            return "number_text(v)"
-        if field.kind in ("integer", "positive"):
-            return "str(v)"
-        if field.kind == "ssn":
-            self._names["ssn_text"] = converters.SSN.write
-            return "ssn_text(v)"
-        return "v" if _plain(field.canonical) else f"{target.escape}(v)"
+    def _id_form(self, field: Field) -> str:
+        assert field.size is not None
+        if field.kind == "system text":
+            return f"at most {field.size.most} characters"
+        return self._form(field).expected
+
+    def _plain_decimal(self) -> str:
+        self._names["number_text"] = converters.NUMBER.write
+        return "number_text(v)"
 
     def continued(self, code: Code, field: Field, scope: Scope) -> None:
         """Set `parts`: the text of a field that continues, with what is flattened into it, cut."""
@@ -219,20 +239,22 @@ def position(scope: Scope) -> str:
     return f"{singular(scope.lists[-1])}_number"
 
 
-def _digits(field: Field) -> Form:
-    assert field.size is not None
-    return converters.digits_form(field.size.least or field.size.most, field.size.most)
-
-
-def _letters(field: Field) -> Form:
-    assert field.size is not None
-    return converters.letters_form(field.size.most)
-
-
-def _plain(path: Path) -> int:
+def plain_size(path: Path) -> int:
     """Say how long a text may be that holds nothing to escape; 0 where it may hold anything."""
     leaf = shape_at(path)
     return leaf.plain if isinstance(leaf, Leaf) else 0
+
+
+def default_expression(default: Default) -> str:
+    """Write what is sent where the plan has nothing: a text, or the first of the plan's texts."""
+    if not default.sources:
+        return repr(default.value)
+    return " or ".join(map(_found, default.sources))
+
+
+def _found(path: Path) -> str:
+    steps = ["plan." + ".".join(path[:end]) for end in range(1, len(path) + 1)]
+    return f"({' and '.join(steps)})"
 
 
 def _condition(default: Default, path: Path, scope: Scope) -> str:

@@ -11,9 +11,10 @@ from typing import Any, Final
 from iepbridge.mapping.access import Access
 from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Field, Group, Layout
-from iepbridge.mapping.write_values import Target, ValueWriter, position
-from iepbridge.mapping.xml_text import escape, escape_attribute
-from iepbridge.mapping.xml_tree import Element, leaf_name, tree_of
+from iepbridge.mapping.write_values import position
+from iepbridge.mapping.xml.form import counted
+from iepbridge.mapping.xml.tree import Element, leaf_name, tree_of
+from iepbridge.mapping.xml.values import Markup, XmlValues
 from iepbridge.plan.shape import Fields, Leaf, Path, shape_at
 
 _INDENT: Final = "  "
@@ -29,12 +30,12 @@ class XmlWriteSource:
     """Writes the source as `text`, innermost functions first; `names` is what it needs besides."""
 
     def __init__(self, layout: Layout) -> None:
-        self.names: dict[str, Any] = {"escape": escape, "escape_attribute": escape_attribute}
+        self.names: dict[str, Any] = {}
         self._layout = layout
-        self._values = ValueWriter(layout, self.names, escape_attribute)
+        self._values = XmlValues(layout, self.names)
         self._functions: list[str] = []
         self._marks = 0
-        self._counted = [field.counted for field in layout.frame if field.kind == "count"]
+        self._counted = counted(layout)
         self.text = self._source()
 
     def _source(self) -> str:
@@ -80,7 +81,7 @@ class XmlWriteSource:
         start = self._mark(code, "start") if optional else ""
         code.line(f"w({opening!r})")
         for field in element.attributes:
-            target = Target(f' {leaf_name(field.place)}="', '"', "escape_attribute")
+            target = Markup(f' {leaf_name(field.place)}="', '"', "escape_attribute")
             self._values.value(code, field, scope, target)
         self._body(code, element, scope, depth)
         if optional:
@@ -93,7 +94,7 @@ class XmlWriteSource:
             self._with_children(code, element, scope, depth)
         elif element.text is not None:
             mark = self._mark(code, "bare")
-            self._values.value(code, element.text, scope, Target(">", closing, "escape"))
+            self._values.value(code, element.text, scope, Markup(">", closing, "escape"))
             with code.block(f"if len(out) == {mark}"):
                 code.line("w('/>\\n')")
         else:
@@ -130,7 +131,7 @@ class XmlWriteSource:
 
     def _leaf(self, code: Code, field: Field, scope: Scope, depth: int) -> None:
         name = leaf_name(field.place)
-        target = Target(f"{_INDENT * depth}<{name}>", f"</{name}>\n", "escape")
+        target = Markup(f"{_INDENT * depth}<{name}>", f"</{name}>\n", "escape")
         if field.kind == "copy":
             with code.block("if stands"):
                 self._values.value(code, field, scope, target)
@@ -160,8 +161,7 @@ class XmlWriteSource:
     def _entries(self, code: Code, element: Element, scope: Scope, depth: int) -> None:
         group = _group(element)
         self._function(element, scope.within(group.canonical), depth)
-        holder = Access(scope, self.names).expression((*group.canonical[:-1], "?"))
-        holder = holder.partition(".get(")[0]
+        holder = Access(scope, self.names).holder(group.canonical)
         with code.block(f"for key, value in {holder}.items()"):
             taken = self._taken(group.canonical)
             if taken:

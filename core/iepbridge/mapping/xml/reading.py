@@ -12,6 +12,7 @@ from typing import Any, Final
 from iepbridge.codecs.xml_element import Element, empty_element
 from iepbridge.errors import Unreadable
 from iepbridge.mapping.layout import Layout
+from iepbridge.mapping.xml.form import xml_file
 from iepbridge.plan import PlanData
 
 _WHITE_SPACE: Final = " \t\r\n"
@@ -41,7 +42,7 @@ class XmlReading:
         self._plan = plan
         self._home = home
         self._system = layout.system
-        self._ignored = layout.file.ignored
+        self._ignored = xml_file(layout).passed_over
         self._numbers: dict[Element, dict[Element, int]] = {}
         self._touched: set[str] = set()
         self._counted = counted

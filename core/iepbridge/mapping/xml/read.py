@@ -10,9 +10,10 @@ from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Field, Group, Layout, is_own_id
 from iepbridge.mapping.read_values import ValueReader, owner
 from iepbridge.mapping.write_values import position
-from iepbridge.mapping.xml_reading import Piece
-from iepbridge.mapping.xml_tree import Element, leaf_name, tree_of
-from iepbridge.mapping.xml_write import snake
+from iepbridge.mapping.xml.form import counted, xml_file
+from iepbridge.mapping.xml.reading import Piece
+from iepbridge.mapping.xml.tree import Element, leaf_name, tree_of
+from iepbridge.mapping.xml.write import snake
 from iepbridge.plan.shape import ENTRIES, ITEMS, Fields, Leaf, Map, Path, path_pattern, shape_at
 
 
@@ -22,16 +23,12 @@ class XmlReadSource:
     def __init__(self, layout: Layout) -> None:
         self.names: dict[str, Any] = {"Piece": Piece}
         self._layout = layout
-        self._home = f"{{{layout.file.namespace}}}" if layout.file.namespace else ""
+        self._home = xml_file(layout).home
         self._values = ValueReader(layout, self.names)
         self._functions: list[str] = []
         self._marks = 0
-        self._counted = [field.counted for field in layout.frame if field.kind == "count"]
+        self._counted = counted(layout)
         self.text = self._source()
-
-    def counted_tags(self) -> tuple[str, ...]:
-        """Give the tags of the elements that the frame counts, in its order."""
-        return tuple(f"{self._home}{name}" for name in self._counted)
 
     def _source(self) -> str:
         self._function(tree_of(self._layout.plan), Scope())

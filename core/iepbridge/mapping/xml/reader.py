@@ -10,10 +10,10 @@ from iepbridge.codecs.xml_element import Element
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival
 from iepbridge.mapping.arrivals import arrival_of
-from iepbridge.mapping.compiled import CompiledXml
+from iepbridge.mapping.compiled import Compiled
 from iepbridge.mapping.frame import FrameCheck
-from iepbridge.mapping.layout import FrameField
-from iepbridge.mapping.xml_reading import XmlReading
+from iepbridge.mapping.xml.form import counted, xml_file
+from iepbridge.mapping.xml.reading import XmlReading
 from iepbridge.seen import SeenIds
 
 _log = structlog.get_logger(__name__)
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 class XmlPlanReader:
     """A `PlanReader` for a mapping of codec xml."""
 
-    def __init__(self, compiled: CompiledXml) -> None:
+    def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
 
     def read(self, stream: BinaryIO) -> Iterator[Arrival]:
@@ -34,16 +34,18 @@ class XmlPlanReader:
 class _File:
     """The reading of one file."""
 
-    def __init__(self, compiled: CompiledXml, stream: BinaryIO, seen: SeenIds) -> None:
+    def __init__(self, compiled: Compiled, stream: BinaryIO, seen: SeenIds) -> None:
         self._compiled = compiled
         self._layout = compiled.layout
+        self._file = xml_file(self._layout)
+        self._tags = [f"{self._file.home}{name}" for name in counted(self._layout)]
         self._seen = seen
-        self._home = f"{{{self._layout.file.namespace}}}" if self._layout.file.namespace else ""
+        self._home = self._file.home
         self._record = f"{self._home}{self._layout.plan.name}"
-        encodings = self._layout.file.encodings
+        encodings = frozenset(self._file.encodings)
         self._document = XmlDocument(stream, record=self._record, encodings=encodings)
         self._check = FrameCheck(self._layout)
-        self._found = dict.fromkeys((field.counted for field in self._counts()), 0)
+        self._found = dict.fromkeys(counted(self._layout), 0)
         self._reached = ""
         self._skipped: set[str] = set()
 
@@ -57,7 +59,7 @@ class _File:
         self._end()
 
     def _root(self) -> None:
-        file = self._layout.file
+        file = self._file
         if self._document.root_tag != f"{self._home}{file.root}":
             raise Unreadable(
                 f"This is no {self._layout.title} file: its outermost element is not {file.root}"
@@ -75,7 +77,7 @@ class _File:
             self._check.envelope()
 
     def _frame(self, child: Element) -> None:
-        file = self._layout.file
+        file = self._file
         name = child.tag.removeprefix(self._home)
         if name not in (file.first, file.last):
             self._skip(name)
@@ -102,12 +104,12 @@ class _File:
             self._check.take(place, inner.text)
 
     def _plan(self, element: Element) -> Arrival:
-        if self._reached != self._layout.file.first:
+        if self._reached != self._file.first:
             self._misplaced(self._layout.plan.name)
-        reading = XmlReading(element, self._home, self._layout, self._compiled.counted)
+        reading = XmlReading(element, self._home, self._layout, self._tags)
         data = self._compiled.read(element, reading)
-        for field, count in zip(self._counts(), reading.count, strict=True):
-            self._found[field.counted] += count
+        for name, count in zip(self._found, reading.count, strict=True):
+            self._found[name] += count
         own = data.get("plan_id")
         if own is not None and self._seen.add(own):
             raise Unreadable(
@@ -117,9 +119,9 @@ class _File:
         return arrival_of(self._layout, data, reading)
 
     def _end(self) -> None:
-        if self._reached != self._layout.file.last:
+        if self._reached != self._file.last:
             raise Unreadable(
-                f"The {self._layout.title} file has no {self._layout.file.last or 'Header'}. "
+                f"The {self._layout.title} file has no {self._file.last or 'Header'}. "
                 "It may have been cut; ask its sender for it again."
             )
         if self._document.stray_text:
@@ -127,14 +129,11 @@ class _File:
         self._check.counts(self._found)
 
     def _misplaced(self, name: str) -> None:
-        file = self._layout.file
+        file = self._file
         raise Unreadable(
             f"The {self._layout.title} file has {name} in a wrong place: expected one "
             f"{file.first}, the plans, one {file.last}. Ask its sender for another file."
         )
-
-    def _counts(self) -> list[FrameField]:
-        return [field for field in self._layout.frame if field.kind == "count"]
 
     def _skip(self, place: str) -> None:
         """Say once that something outside the plans is not known; it is no fault."""

@@ -1,0 +1,1 @@
+"""XML: places are paths of elements and attributes; one element a plan."""
