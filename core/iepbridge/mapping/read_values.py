@@ -6,16 +6,9 @@ from iepbridge import converters
 from iepbridge.converters import Form
 from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Field, Layout
+from iepbridge.mapping.read_parts import slot
 from iepbridge.mapping.write_values import position
-from iepbridge.plan.shape import ENTRIES, ITEMS, Path
-
-
-def owner(prefix: Path, scope: Scope) -> str:
-    """Name the variable that holds the object at a path while its fields are read."""
-    items = scope.innermost(prefix)
-    steps = [step for step in prefix[len(items) :] if step not in (ITEMS, ENTRIES)]
-    first = [singular(items)] if items else []
-    return "_".join([*first, *steps]) or "plan"
+from iepbridge.plan.shape import ENTRIES
 
 
 class ValueReader:
@@ -29,7 +22,7 @@ class ValueReader:
         """Read a field: `text` is the expression for what stands in its place."""
         if field.kind == "key":
             code.line(f"key = {text}")
-            self._needed(code, field, "if not key", f"r.place({e}, {field.place!r})")
+            self._needed(code, field, "if not key", self.place(field, e))
         elif field.kind in ("position", "part", "parts"):
             self._number(code, field, text, e, scope)
         elif field.canonical[-1] == ENTRIES:
@@ -46,7 +39,7 @@ class ValueReader:
         self._missing(code, field, scope)
 
     def _take(self, code: Code, field: Field, scope: Scope) -> None:
-        place = self._slot(field, scope)
+        place = slot(field.canonical, scope)
         if field.kind == "text":
             code.line(f"{place} = v")
             return
@@ -57,6 +50,10 @@ class ValueReader:
             code.line(f"r.fail({rule!r}, {path}, {expected!r})")
         with code.block("else"):
             code.line(f"{place} = c")
+
+    def place(self, field: Field, e: str) -> str:
+        """Write the expression for a field's place in the file."""
+        return f"r.place({e}, {field.place!r})"
 
     def _conversion(self, field: Field) -> tuple[str, str, str]:
         """Give the expression that converts `v`, what it expects, and the rule it stands for."""
@@ -69,7 +66,7 @@ class ValueReader:
             forms = self._layout.forms
             self._names["FLAGS"] = {forms.true: True, forms.false: False}
             return "FLAGS.get(v)", f"{forms.true} or {forms.false}", "FMT-VALUE"
-        form = self._form(field)
+        form = self.form(field)
         name = f"{field.kind.replace(' ', '_')}_of"
         if field.size is not None:
             name += f"_{field.size.least}_{field.size.most}"
@@ -77,7 +74,8 @@ class ValueReader:
         rule = "FMT-ID" if field.kind == "system id" else "FMT-VALUE"
         return f"{name}(v)", form.expected, rule
 
-    def _form(self, field: Field) -> Form:
+    def form(self, field: Field) -> Form:
+        """Give the form that a field's text must have."""
         size = field.size
         if field.kind == "date":
             return converters.DATE_FORMS[self._layout.forms.date]
@@ -94,7 +92,7 @@ class ValueReader:
         made = self._layout.ids.get(field.canonical)
         if made is not None:
             with code.block("else"):
-                code.line(f"{self._slot(field, scope)} = {_made_id(made, field, scope)}")
+                code.line(f"{slot(field.canonical, scope)} = {_made_id(made, field, scope)}")
         elif field.required == "file":
             with code.block("else"):
                 code.line(f"r.refuse({path})")
@@ -110,7 +108,7 @@ class ValueReader:
 
     def _number(self, code: Code, field: Field, text: str, e: str, scope: Scope) -> None:
         self._names["whole_number_of"] = converters.INTEGER.read
-        place = f"r.place({e}, {field.place!r})"
+        place = self.place(field, e)
         code.line(f"v = {text}")
         with code.block("if v"):
             if field.kind == "position":
@@ -150,14 +148,8 @@ class ValueReader:
                 expected = f"codes of the table {field.table.name}"
                 code.line(f"r.fail('FMT-CODE', {path}, {expected!r})")
             with code.block("else"):
-                code.line(f"{self._slot(field, scope)} = c")
+                code.line(f"{slot(field.canonical, scope)} = c")
         self._missing(code, field, scope)
-
-    def _slot(self, field: Field, scope: Scope) -> str:
-        path = field.canonical
-        if path == scope.innermost(path):
-            return singular(path)
-        return f"{owner(path[:-1], scope)}[{path[-1]!r}]"
 
 
 _FORMS = {

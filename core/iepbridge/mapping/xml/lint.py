@@ -33,8 +33,8 @@ def lint_xml(layout: Layout) -> Found:
     if layout.forms.decimals or not layout.forms.leading_zeros:
         yield 1, "mapping.toml: forms.decimals and .leading_zeros are for formats of records"
     yield from _of_element(tree_of(layout.plan))
-    for field in layout.frame:
-        yield from _of_frame_place(layout, field)
+    for place in layout.frame:
+        yield from _of_frame_place(layout, place)
 
 
 def _of_names(layout: Layout) -> Found:

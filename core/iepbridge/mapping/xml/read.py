@@ -8,13 +8,14 @@ from typing import Any
 
 from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.layout import Field, Group, Layout, is_own_id
-from iepbridge.mapping.read_values import ValueReader, owner
+from iepbridge.mapping.read_parts import PartReader, list_name, owner, slot
+from iepbridge.mapping.read_values import ValueReader
 from iepbridge.mapping.write_values import position
 from iepbridge.mapping.xml.form import counted, xml_file
 from iepbridge.mapping.xml.reading import Piece
 from iepbridge.mapping.xml.tree import Element, leaf_name, tree_of
 from iepbridge.mapping.xml.write import snake
-from iepbridge.plan.shape import ENTRIES, ITEMS, Fields, Leaf, Map, Path, path_pattern, shape_at
+from iepbridge.plan.shape import ITEMS, Fields, Leaf, Path, path_pattern, shape_at
 
 
 class XmlReadSource:
@@ -25,6 +26,7 @@ class XmlReadSource:
         self._layout = layout
         self._home = xml_file(layout).home
         self._values = ValueReader(layout, self.names)
+        self._parts = PartReader(layout)
         self._functions: list[str] = []
         self._marks = 0
         self._counted = counted(layout)
@@ -47,63 +49,16 @@ class XmlReadSource:
 
     def _start(self, code: Code, element: Element, scope: Scope) -> None:
         group = _group(element)
-        if group.kind != "map":
-            first = "{'schema': 'iep/1'}" if group.kind == "plan" else _first(group)
-            code.line(f"{scope.item(group.canonical)} = {first}")
-        for prefix in self._objects(element, scope):
-            code.line(f"{owner(prefix, scope)} = {{}}")
-        for items in self._lists(group):
-            code.line(f"{_list_name(items)} = []")
+        self._parts.start(code, group, list(element.own_fields()), scope)
         if any(field.kind == "part" for field in group.fields()):
             code.line("part = parts = None")
 
     def _finish(self, code: Code, element: Element, scope: Scope) -> None:
         group = _group(element)
-        for items in self._lists(group):
-            if not self._is_section(items):
-                with code.block(f"if {_list_name(items)}"):
-                    code.line(f"{_slot(items[:-1], scope)} = {_list_name(items)}")
-        if group.kind == "plan":
-            for path, value in self._layout.constants.items():
-                code.line(f"{_slot(path, scope)} = {value!r}")
-        self._together(code, element, scope)
-        for prefix in reversed(self._objects(element, scope)):
-            with code.block(f"if {owner(prefix, scope)}"):
-                code.line(f"{_slot(prefix, scope)} = {owner(prefix, scope)}")
+        self._parts.finish(code, group, list(element.own_fields()), scope)
         if group.kind != "map":
             tail = ", part, parts" if any(one.kind == "part" for one in group.fields()) else ""
             code.line(f"return {scope.item(group.canonical)}{tail}")
-
-    def _together(self, code: Code, element: Element, scope: Scope) -> None:
-        for field in element.own_fields():
-            if field.required == "together":
-                holder = owner(field.canonical[:-1], scope)
-                key = field.canonical[-1]
-                with code.block(f"if {holder} and {key!r} not in {holder}"):
-                    code.line(f"r.fail('FMT-REQUIRED', {scope.literal(field.canonical)})")
-
-    def _objects(self, element: Element, scope: Scope) -> list[Path]:
-        """Give the objects that this function fills, outer ones first."""
-        paths = [field.canonical for field in element.own_fields() if field.canonical]
-        group = _group(element)
-        paths += [inner.canonical for inner in group.groups() if inner.canonical]
-        if group.kind == "plan":
-            paths += list(self._layout.constants)
-        found = []
-        for path in paths:
-            for end in range(len(scope.innermost(path)) + 1, len(path) + 1):
-                prefix = path[:end]
-                if prefix not in found and _is_object(prefix):
-                    found.append(prefix)
-        return found
-
-    def _lists(self, group: Group) -> list[Path]:
-        paths = [inner.canonical for inner in group.groups() if inner.kind in ("list", "one")]
-        return list(dict.fromkeys(paths))
-
-    def _is_section(self, items: Path) -> bool:
-        groups = self._layout.every_group()
-        return any(one.kind == "section" and one.canonical == items[:-1] for one in groups)
 
     def _element(self, code: Code, element: Element, e: str, scope: Scope) -> None:
         """Read what an element holds; the element is known to be there."""
@@ -183,7 +138,7 @@ class XmlReadSource:
         loop = f"e_item in {g}.get({child.name!r}, ())"
         if numbered:
             loop = f"{position(within)}, e_item in enumerate({g}.get({child.name!r}, ()), 1)"
-        items = _list_name(group.canonical)
+        items = list_name(group.canonical)
         with code.block(f"for {loop}"):
             code.line(f"{singular(group.canonical)}_at = len({items})")
             code.line(f"{items}.append({_call(group, within, 'e_item')})")
@@ -198,7 +153,7 @@ class XmlReadSource:
             code.line(f"key = e_item.get({leaf_name(own_id.place)!r}) or e_item")
             code.line(f"{at} = places.setdefault(key, len(places))")
             code.line(f"pieces.append(({at}, Piece(e_item, *{_call(group, scope, 'e_item')})))")
-        items = _list_name(group.canonical)
+        items = list_name(group.canonical)
         whole = path_pattern(group.canonical[:-1])
         code.line(f"{items} = r.joined(pieces, {text.canonical[-1]!r}, {whole!r})")
 
@@ -221,7 +176,7 @@ class XmlReadSource:
             code.line(f"r.nothing({e})")
             with code.block(f"if {items!r} in {g}"):
                 code.line(f"r.fail('FMT-VALUE', {scope.literal(path)}, 'nothing beside it')")
-            code.line(f"{_slot(path, scope)} = []")
+            code.line(f"{slot(path, scope)} = []")
 
     def _holder(self, code: Code, child: Element, g: str, scope: Scope) -> None:
         e = self._mark("e")
@@ -241,7 +196,7 @@ class XmlReadSource:
     def _section(self, code: Code, group: Group, scope: Scope) -> None:
         path = group.canonical
         shape = shape_at(path)
-        holds = owner(path, scope) if isinstance(shape, Fields) else _list_name((*path, ITEMS))
+        holds = owner(path, scope) if isinstance(shape, Fields) else list_name((*path, ITEMS))
         if group.flag is not None:
             forms = self._layout.forms
             with code.block(
@@ -254,7 +209,7 @@ class XmlReadSource:
             with code.block(f"if not {holds}"):
                 code.line(f"{holds}[{flag!r}] = False")
         else:
-            code.line(f"{_slot(path, scope)} = {holds}")
+            code.line(f"{slot(path, scope)} = {holds}")
 
     def _mark(self, name: str) -> str:
         self._marks += 1
@@ -268,26 +223,6 @@ def _call(group: Group, scope: Scope, e: str) -> str:
         return f"read_{snake(group.name)}({e}, {entries}r)"
     number = f", {position(scope)}" if any(one.kind == "position" for one in group.fields()) else ""
     return f"read_{snake(group.name)}({e}{scope.arguments()}{number}, r)"
-
-
-def _first(group: Group) -> str:
-    if isinstance(shape_at(group.canonical), Leaf):
-        return "None"
-    return f"{{{group.where.field!r}: {group.where.value!r}}}" if group.where else "{}"
-
-
-def _slot(path: Path, scope: Scope) -> str:
-    return f"{owner(path[:-1], scope)}[{path[-1]!r}]"
-
-
-def _list_name(items: Path) -> str:
-    return items[-2]
-
-
-def _is_object(path: Path) -> bool:
-    if path[-1] in (ITEMS, ENTRIES) or path[0] == "extensions":
-        return False
-    return isinstance(shape_at(path), Fields | Map)
 
 
 def _is_flag(leaf: object) -> bool:
