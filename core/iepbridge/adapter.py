@@ -3,9 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from iepbridge.acknowledgement import Acknowledgement, AnsweredFile
 from iepbridge.iep_event import Completed, as_it_is
 from iepbridge.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgements:
+    """How a system answers files: four functions.
+
+    `read(stream, name)` reads the file of that name, raising `Unreadable`; `write` raises
+    `NotCarried`, with nothing written, for what the system has no place for. `name(file name,
+    part)` names the acknowledgement of a file, or a part of it; `answered(name)` is its inverse,
+    None for a name that is no acknowledgement's. Names are without a folder.
+    """
+
+    read: Callable[[BinaryIO, str], Acknowledgement]
+    write: Callable[[Acknowledgement, BinaryIO], None]
+    name: Callable[[str, int | None], str]
+    answered: Callable[[str], AnsweredFile | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +32,7 @@ class Adapter:
 
     `mappings` is the folder that holds the system's `mapping.toml`, `fields.csv` and code tables.
     `complete` adds what the system needs and the plan does not say (an IEP event), in plan terms.
+    `acknowledgements` reads and writes the system's answers, where it gives any.
     The registry fills in the rest: `release` of the state's layout, as its mapping states it, and
     the `distribution` and `version` of the installed package.
     """
@@ -22,6 +41,7 @@ class Adapter:
     title: str
     mappings: Path
     complete: Callable[[Plan], Completed] = as_it_is
+    acknowledgements: Acknowledgements | None = None
     release: str = ""
     distribution: str = ""
     version: str = ""

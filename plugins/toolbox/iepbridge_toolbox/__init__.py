@@ -3,6 +3,7 @@
 from iepbridge.adapter import Adapter
 from iepbridge.hookspecs import hookimpl
 from iepbridge.mapping.files import shipped_folder
+from iepbridge_toolbox.acknowledgement import ACKNOWLEDGEMENTS
 
 
 @hookimpl
@@ -12,4 +13,5 @@ def iepbridge_adapter() -> Adapter:
         name="toolbox",
         title="Toolbox (Missouri)",
         mappings=shipped_folder("toolbox"),
+        acknowledgements=ACKNOWLEDGEMENTS,
     )

@@ -4,6 +4,7 @@ from iepbridge.adapter import Adapter
 from iepbridge.hookspecs import hookimpl
 from iepbridge.iep_event import with_iep_event
 from iepbridge.mapping.files import shipped_folder
+from iepbridge_twist.acknowledgement import ACKNOWLEDGEMENTS
 
 
 @hookimpl
@@ -13,5 +14,6 @@ def iepbridge_adapter() -> Adapter:
         name="twist",
         title="TWIST (Texas)",
         mappings=shipped_folder("twist"),
+        acknowledgements=ACKNOWLEDGEMENTS,
         complete=with_iep_event,
     )
