@@ -16,6 +16,7 @@ from iepbridge.errors import Misuse
 
 COMMANDS: Final = {
     "translate": "translate a file of plans from one format into another",
+    "ack": "show what a system answered to a file, plan by plan",
     "systems": "list the installed systems with their versions and formats",
     "sample": "write made-up plans to try things with",
     "demo": "sample, translate and compare plans for every system: a first look",

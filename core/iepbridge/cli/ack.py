@@ -1,0 +1,31 @@
+"""Show what a system's acknowledgement says about a file and its plans.
+
+FILE keeps the name that the system gave it: the name says which file is answered. With - nothing
+but the content tells.
+"""
+
+import argparse
+from typing import Final
+
+EXAMPLE: Final = """\
+examples:
+  iepbridge ack --system twist TWIST_IEP_GCWS_20260105_000001.ack.xml
+  iepbridge ack --system toolbox --json TBX_IEP_GCWS_20260105_000001_ack.xml \\
+      | jq 'select(.kind == "message")'
+
+Exit code 1 says that something was rejected. A pipe gets JSON Lines, as --json does.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `ack`."""
+    parser.add_argument("file", metavar="FILE", help="the acknowledgement; - for standard input")
+    parser.add_argument("--system", required=True, metavar="S", help="the system it comes from")
+    parser.add_argument("--json", action="store_true", help="JSON Lines at a terminal, too")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show an acknowledgement and give the exit code."""
+    from iepbridge.cli.answers import perform  # noqa: PLC0415  loads the adapters
+
+    return perform(arguments)
