@@ -141,3 +141,9 @@ def digits_form(least: int, most: int) -> Form:
 def letters_form(count: int) -> Form:
     """Give the form of a number of ASCII letters."""
     return pattern_form(f"[A-Za-z]{{{count}}}", f"{count} letters")
+
+WITHOUT_LEADING_ZEROS: Final = Form(
+    str,
+    lambda text: None if text.startswith("0") else _read_positive(text),
+    "a whole number of 1 or more without leading zeros",
+)

@@ -2,7 +2,7 @@
 
 A table has one or more code columns. A row is read and written, or only written (several
 canonical codes join one code of the state), or only read (the state has a second code for it).
-The canonical code `*` stands for any other text.
+The canonical code `*` stands for any other text, `-` for no value at all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 Direction: TypeAlias = Literal["", "write", "read"]
 DIRECTIONS: Final = ("", "write", "read")
 ANY_OTHER: Final = "*"
+NOTHING: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,9 @@ class Crosswalk:
     reading: Mapping[tuple[str, ...], str] = field(init=False)
 
     def __post_init__(self) -> None:
-        writing = {row.canonical: row.codes for row in self.rows if row.direction != "read"}
-        reading = {row.codes: row.canonical for row in self.rows if row.direction != "write"}
+        rows = [row for row in self.rows if row.canonical != NOTHING]
+        writing = {row.canonical: row.codes for row in rows if row.direction != "read"}
+        reading = {row.codes: row.canonical for row in rows if row.direction != "write"}
         object.__setattr__(self, "writing", writing)
         object.__setattr__(self, "reading", reading)
 
@@ -55,6 +57,11 @@ class Crosswalk:
         """Give the code that any text without a row of its own joins, if there is one."""
         codes = self.writing.get(ANY_OTHER)
         return None if codes is None else codes[self.columns.index(column)]
+
+    def nothing(self) -> str | None:
+        """Give the code that says that there is no value, if there is one."""
+        found = (row.codes[0] for row in self.rows if row.canonical == NOTHING)
+        return next(found, None)
 
     def joined(self) -> dict[str, str]:
         """Give the canonical codes that come back as another one, with that other one."""

@@ -26,12 +26,15 @@ def as_it_is(plan: Plan) -> Completed:
     return Completed(plan)
 
 
-def with_iep_event(plan: Plan) -> Completed:
-    """Add the derived IEP event as last service, unless the plan has one or never started."""
+def with_iep_event(plan: Plan, on: datetime.date | None = None) -> Completed:
+    """Add the derived IEP event as last service, unless the plan has one or never started.
+
+    It starts on the day `on`, or when development began.
+    """
     if plan.started_on is None or _has_event(plan):
         return Completed(plan)
     services = plan.services or []
-    event = _derived(plan)
+    event = _derived(plan, on or plan.started_on)
     place = f"services[{len(services)}]"
     losses: tuple[tuple[str, LossKind, str], ...] = tuple(
         (f"{place}.{name}", DEFAULTED, f"Derived; comes back as {value}.")
@@ -52,12 +55,12 @@ def _has_event(plan: Plan) -> bool:
     return False
 
 
-def _derived(plan: Plan) -> Service:
+def _derived(plan: Plan, on: datetime.date) -> Service:
     return Service(
         service_id=_free_id(plan),
         category=IEP_DEVELOPMENT,
         provider=_provider(plan),
-        started_on=plan.started_on,
+        started_on=on,
         ended_on=plan.completed_on,
         outcome="successful" if plan.completed_on else None,
     )

@@ -55,6 +55,16 @@ def parse_object(text: bytes) -> Parsed:
     return Parsed(value, plain)
 
 
+def parse_list(text: bytes) -> list[Any]:
+    """Read one list, decimals exactly; raise `NotJson` where there is none."""
+    plain, value = _value(text)
+    if not plain:
+        check_levels(value)
+    if not isinstance(value, list):
+        raise NotJson("JSON, but no list")
+    return value
+
+
 def check_levels(value: object) -> None:
     """Raise `NotJson` where objects and lists are nested deeper than a plan may be."""
     level = [value]

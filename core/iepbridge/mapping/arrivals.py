@@ -4,15 +4,27 @@ import re
 from collections.abc import Iterator
 from typing import Final, Protocol
 
+from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival
 from iepbridge.finding import UNMAPPED, Finding, Loss
 from iepbridge.mapping.format_findings import read_finding
 from iepbridge.mapping.layout import Layout
 from iepbridge.plan import Plan, PlanData, PlanRefused, Problem, read_plan
+from iepbridge.seen import SeenIds
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _MOST_VERSION: Final = 999_999_999
 _FOLLOWING: Final = (2, 3)
+
+
+def refuse_second(layout: Layout, data: PlanData, seen: SeenIds) -> None:
+    """Refuse the file where it has had a plan of this id."""
+    own = data.get("plan_id")
+    if own is not None and seen.add(own):
+        raise Unreadable(
+            f"The {layout.title} file has one plan twice. Ask its sender for a file "
+            "with each plan once."
+        )
 
 
 class Reading(Protocol):
@@ -23,8 +35,13 @@ class Reading(Protocol):
     unmapped: list[str]
 
 
-def arrival_of(layout: Layout, data: PlanData, reading: Reading) -> Arrival:
-    """Check the data by the model and give the arrival, with every finding of both."""
+def arrival_of(
+    layout: Layout, data: PlanData, reading: Reading, *, characters_checked: bool = True
+) -> Arrival:
+    """Check the data by the model and give the arrival, with every finding of both.
+
+    `characters_checked` says that the format cannot hold what refusal 6 of the model forbids.
+    """
     if reading.extensions:
         data["extensions"] = {layout.system: reading.extensions}
     plan_id, version = _known_id(data), _known_version(data)
@@ -32,7 +49,7 @@ def arrival_of(layout: Layout, data: PlanData, reading: Reading) -> Arrival:
         read_finding(layout.title, plan_id, version, rule, path, expected)
         for path, (rule, expected) in reading.findings.items()
     ]
-    plan = _checked(data, plan_id, version, findings)
+    plan = _checked(data, plan_id, version, findings, characters_checked=characters_checked)
     if findings:
         return Arrival(plan_id, version, None, None, tuple(findings))
     note = f"Kept under extensions.{layout.system}; the mapping has no field for it."
@@ -44,14 +61,19 @@ def arrival_of(layout: Layout, data: PlanData, reading: Reading) -> Arrival:
 
 
 def _checked(
-    data: PlanData, plan_id: str | None, version: int | None, findings: list[Finding]
+    data: PlanData,
+    plan_id: str | None,
+    version: int | None,
+    findings: list[Finding],
+    *,
+    characters_checked: bool,
 ) -> Plan | None:
     """Read the plan; add what only the model refuses to the findings.
 
     Beside format findings, a dangling reference or a missing field may only be their echo.
     """
     try:
-        return read_plan(data, characters_checked=True, tidied=True)
+        return read_plan(data, characters_checked=characters_checked, tidied=True)
     except PlanRefused as refused:
         told = {start for finding in findings for start in _starts(finding.path or "")}
         findings += [

@@ -33,6 +33,11 @@ def is_created(text: str) -> bool:
     return True
 
 
+def is_count(text: str) -> bool:
+    """Say whether a text is a count: up to twelve digits."""
+    return _COUNT.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The values around the plans of one file; `counts` by the name of the element counted."""

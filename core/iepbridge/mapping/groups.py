@@ -99,6 +99,7 @@ class Builder:
             flag=(flag["place"], flag["value"]) if flag else None,
             members=members,
             line=row.line,
+            required=row.required,  # type: ignore[arg-type]
         )
 
     def _of(self, group: str) -> list[FieldRow]:

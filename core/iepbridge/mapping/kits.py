@@ -7,6 +7,10 @@ from typing import BinaryIO, Final, Protocol
 from iepbridge.exchange import Envelope, PlanReader, PlanWriter
 from iepbridge.iep_event import Completed
 from iepbridge.mapping.compiled import Compiled
+from iepbridge.mapping.delimited.compile import compile_delimited
+from iepbridge.mapping.delimited.lint import lint_delimited
+from iepbridge.mapping.delimited.reader import DelimitedPlanReader
+from iepbridge.mapping.delimited.writer import DelimitedPlanWriter
 from iepbridge.mapping.layout import Layout
 from iepbridge.mapping.mistakes import Found
 from iepbridge.mapping.xml.compile import compile_xml
@@ -42,5 +46,8 @@ class Kit:
 
 
 KITS: Final = {
+    "delimited": Kit(
+        lint_delimited, compile_delimited, DelimitedPlanReader, DelimitedPlanWriter
+    ),
     "xml": Kit(lint_xml, compile_xml, XmlPlanReader, XmlPlanWriter),
 }

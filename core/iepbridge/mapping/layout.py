@@ -126,6 +126,7 @@ class Group:
     flag: tuple[str, str] | None
     members: "tuple[Field | Group, ...]"
     line: int
+    required: Required = ""
 
     def fields(self) -> "Iterator[Field]":
         """Give the fields that stand directly in this group."""

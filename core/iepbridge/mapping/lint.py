@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final, get_args
 
-from iepbridge.crosswalk import ANY_OTHER, Crosswalk
+from iepbridge.crosswalk import ANY_OTHER, NOTHING, Crosswalk
 from iepbridge.mapping.files import FIELDS, MAPPING
 from iepbridge.mapping.layout import (
     EVERY_RECORD,
@@ -181,6 +181,6 @@ def _of_table(table: Crosswalk, field: Field) -> Found:
     if not isinstance(leaf, Leaf) or leaf.kind != "code":
         return
     for row in table.rows:
-        if row.canonical not in leaf.codes or row.canonical == ANY_OTHER:
+        if row.canonical not in (*leaf.codes, NOTHING) or row.canonical == ANY_OTHER:
             path = path_pattern(field.canonical)
             yield row.line, f"table {table.name}: {path} has no code {row.canonical!r}"

@@ -55,10 +55,11 @@ class ValueWriter:
             self._counted(code, field, scope, target)
             return
         access = Access(scope, self._names)
-        if target.absent:
+        sure = access.is_sure(field.canonical)
+        if target.absent and not (sure and field.kind == "text"):
             code.line(target.absent)
         code.line(f"v = {access.expression(field.canonical)}")
-        if access.is_sure(field.canonical):
+        if sure:
             self._put(code, field, scope, target)
             return
         self._default(code, field, scope)

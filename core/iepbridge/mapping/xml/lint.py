@@ -55,6 +55,8 @@ def _of_member(member: Group | Field) -> Found:
         yield member.line, f"a field of kind {member.kind} has no size"
     if isinstance(member, Field) and member.size == Size(0, 0, continues=True):
         yield member.line, "size '+': a text that only goes on is not for codec xml"
+    if isinstance(member, Field) and member.table and member.table.nothing():
+        yield member.line, f"table {member.table.name}: codec xml leaves out what has no value"
     if isinstance(member, Group) and member.where and member.where.other:
         yield member.line, "codec xml has no != in a list's condition"
 

@@ -9,7 +9,7 @@ from iepbridge.codecs.xml import XmlDocument
 from iepbridge.codecs.xml_element import Element
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival
-from iepbridge.mapping.arrivals import arrival_of
+from iepbridge.mapping.arrivals import arrival_of, refuse_second
 from iepbridge.mapping.compiled import Compiled
 from iepbridge.mapping.frame import FrameCheck
 from iepbridge.mapping.xml.form import counted, xml_file
@@ -110,12 +110,7 @@ class _File:
         data = self._compiled.read(element, reading)
         for name, count in zip(self._found, reading.count, strict=True):
             self._found[name] += count
-        own = data.get("plan_id")
-        if own is not None and self._seen.add(own):
-            raise Unreadable(
-                f"The {self._layout.title} file has one plan twice. Ask its sender for a file "
-                "with each plan once."
-            )
+        refuse_second(self._layout, data, self._seen)
         return arrival_of(self._layout, data, reading)
 
     def _end(self) -> None:

@@ -1,0 +1,215 @@
+"""What code that reads records calls: the state of reading one plan, and its exceptional paths."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Final
+
+from iepbridge.converters import WITHOUT_LEADING_ZEROS
+from iepbridge.errors import Unreadable
+from iepbridge.mapping.layout import Layout
+from iepbridge.mapping.records.form import counter, is_ordered, records
+from iepbridge.plan import PlanData
+from iepbridge.plan.shape import Path
+
+NO_ROWS: Final[tuple["Row", ...]] = ()
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Row:
+    """One record: its group's name, its cells as texts (empty where there is none).
+
+    `number` says where it stands: the row within the plan, or the record within the file. `below`
+    holds the records that belong to it, by group; `above` is the one that it belongs to.
+    """
+
+    name: str
+    cells: Sequence[str]
+    number: int
+    below: dict[str, list["Row"]] = field(default_factory=dict)
+    above: "Row | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Groups whose records are numbered together over the whole plan, and in which cell."""
+
+    names: tuple[str, ...]
+    columns: tuple[int, ...]
+    places: tuple[str, ...]
+
+
+def ordered_groups(layout: Layout) -> tuple[Ordered, ...]:
+    """Give the groups that are numbered over the whole plan, those of one list together."""
+    found: dict[Path, list[tuple[str, int, str]]] = {}
+    for group in records(layout):
+        own = counter(group)
+        if own is not None and is_ordered(group):
+            column = list(group.fields()).index(own)
+            found.setdefault(group.canonical, []).append((group.name, column, own.place))
+    return tuple(Ordered(*zip(*rows, strict=True)) for rows in found.values())
+
+
+class RecordReading:
+    """The reading of one plan: its rows, findings by path, what is kept under extensions.
+
+    `loose` holds the rows of groups that say themselves which part they belong to. `place_of`
+    writes where a cell stands.
+    """
+
+    def __init__(
+        self,
+        row: Row,
+        loose: Mapping[str, list[Row]],
+        layout: Layout,
+        place_of: Callable[[Row, str], str],
+    ) -> None:
+        self.findings: dict[str, tuple[str, str]] = {}
+        self.extensions: dict[str, str] = {}
+        self.unmapped: list[str] = []
+        self.row = row
+        self.place = place_of
+        self._loose = loose
+        self._system = layout.system
+        self._order: dict[str, list[Row]] = {}
+        self._claims: dict[tuple[str, ...], dict[str, list[Row]]] = {}
+
+    def fail(self, rule: str, path: str, expected: str = "") -> None:
+        """Note a finding; the first one at a path stands."""
+        self.findings.setdefault(path, (rule, expected))
+
+    def refuse(self, path: str) -> None:
+        """Refuse the whole file: without this value nobody can say which plan it is."""
+        raise Unreadable(
+            f"A plan of the file has no {path}, so it cannot be told which plan it is. "
+            "Ask the sender for a complete file."
+        )
+
+    def keep(self, key: str, text: str) -> None:
+        """Keep a text that the plan has no place for; a key that is taken is a finding."""
+        if key in self.extensions:
+            self.fail("FMT-VALUE", f"extensions.{self._system}.{key}", "each name once")
+        else:
+            self.extensions[key] = text
+            self.unmapped.append(key)
+
+    def extension(self, key: str | None, text: str | None, path: str) -> None:
+        """Take an extra value under its name; a name that is taken is a finding."""
+        if key and text:
+            if key in self.extensions:
+                self.fail("FMT-VALUE", path, "each name once")
+            else:
+                self.extensions[key] = text
+
+    def entry(self, entries: dict[str, str], key: str | None, text: str | None, path: str) -> None:
+        """Take an entry of a map; a key that is taken is a finding."""
+        if key and text:
+            if key in entries:
+                self.fail("FMT-VALUE", path, "each key once")
+            else:
+                entries[key] = text
+
+    def more(self, row: Row, name: str, required: bool) -> Row | None:
+        """Give the one further record of a group; a second one is a finding.
+
+        Where a required one is missing it is an empty one, so that its fields are asked for.
+        """
+        rows = row.below.get(name, NO_ROWS)
+        for extra in rows[1:]:
+            self.fail("FMT-VALUE", self.place(extra, ""), f"{name} once")
+        if rows:
+            return rows[0]
+        return Row(name, _Nothing(), row.number) if required else None
+
+    def order(self, groups: Iterable[Ordered]) -> None:
+        """Put the rows of groups that are numbered over the whole plan in their order."""
+        for ordered in groups:
+            rows = [
+                (row, row.cells[column], self.place(row, place))
+                for name, column, place in zip(
+                    ordered.names, ordered.columns, ordered.places, strict=True
+                )
+                for row in self._rows(name)
+            ]
+            numbers = [self._number(text, place) for _, text, place in rows]
+            if None not in numbers and numbers != list(range(1, len(rows) + 1)):
+                by_number = sorted(zip(numbers, rows, strict=True), key=_first)
+                rows = [row for _, row in by_number]
+                self._check_gaps([(number, place) for number, (_, _, place) in by_number])
+            self._order[ordered.names[0]] = [row for row, _, _ in rows]
+
+    def _rows(self, name: str) -> Sequence[Row]:
+        return self._loose.get(name) or self.row.below.get(name, NO_ROWS)
+
+    def _number(self, text: str, place: str) -> int | None:
+        number: int | None = WITHOUT_LEADING_ZEROS.read(text)
+        if not text:
+            self.fail("FMT-REQUIRED", place)
+        elif number is None:
+            self.fail("FMT-VALUE", place, WITHOUT_LEADING_ZEROS.expected)
+        return number
+
+    def _check_gaps(self, numbered: Iterable[tuple[int | None, str]]) -> None:
+        """Tell the first number that is not the one due."""
+        for due, (number, place) in enumerate(numbered, 1):
+            if number != due:
+                self.fail("FMT-VALUE", place, "numbers from 1 without gap or repeat")
+                return
+
+    def merged(self, row: Row, names: tuple[str, ...]) -> Sequence[Row]:
+        """Give the rows of groups that stand for one list, in the order they are numbered in."""
+        if names[0] in self._order:
+            return self._order[names[0]]
+        return [one for name in names for one in row.below.get(name, NO_ROWS)]
+
+    def claimed(self, names: tuple[str, ...], ties: tuple[int, ...], own: str) -> list[Row]:
+        """Give the rows that name a part by its id, each only once."""
+        if names not in self._claims:
+            self._claims[names] = self._by_tie(names, ties)
+        return self._claims[names].pop(own, []) if own else []
+
+    def _by_tie(self, names: tuple[str, ...], ties: tuple[int, ...]) -> dict[str, list[Row]]:
+        tie = dict(zip(names, ties, strict=True))
+        rows = self._order.get(names[0])
+        if rows is None:
+            rows = [row for name in names for row in self._loose.get(name, NO_ROWS)]
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            found.setdefault(row.cells[tie[row.name]], []).append(row)
+        return found
+
+    def unclaimed(self, ties: Mapping[str, tuple[int, str]]) -> None:
+        """Note the rows whose part the plan lacks; `ties` has cell and place by group."""
+        claimed = {row for rows in self._claims.values() for rest in rows.values() for row in rest}
+        read = {name for names in self._claims for name in names}
+        for name, rows in self._loose.items():
+            column, place = ties[name]
+            for row in rows:
+                if name not in read or row in claimed:
+                    rule = "FMT-VALUE" if row.cells[column] else "FMT-REQUIRED"
+                    self.fail(rule, self.place(row, place), "the reference of one in the plan")
+
+    def empty_sections(
+        self, text: str, sections: tuple[str, ...], plan: PlanData, place: str
+    ) -> None:
+        """Make the lists that a text names empty; each must be known, and have no records."""
+        for name in text.split(" ") if text else ():
+            if name not in sections:
+                self.fail("FMT-CODE", place, "names of sections, a space between them")
+            elif name in plan:
+                self.fail("FMT-VALUE", place, "sections without records")
+            else:
+                plan[name] = []
+
+
+_first = itemgetter(0)
+
+
+class _Nothing(Sequence[str]):
+    """The cells of a record that is not there."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def __getitem__(self, at: Any) -> Any:
+        return ""
