@@ -54,8 +54,7 @@ def _check_form(content: bytes, archive: zipfile.ZipFile) -> None:
     infos = archive.infolist()
     if tuple(info.filename for info in infos) != _NAMES:
         raise FileRefused("other members, or in another order")
-    end = len(content) - 22 - len(archive.comment)
-    if content[end : end + 4] != b"PK\5\6":
+    if content[-22:-18] != b"PK\5\6" or archive.comment:
         raise FileRefused("bytes after the end of the zip")
     for info in infos:
         _check_member(info)
