@@ -159,13 +159,14 @@ def _plans(content: bytes) -> Iterator[Decoded]:
     last = size - _LENGTH
     expected = _header(text)
     _ends(text, 0, 1)
-    number = filled = plans = 0
+    plans = 0
     plan: list[str] = []
     ref = ""
     seen: set[str] = set()
     for number, at in enumerate(range(_LENGTH, last, _LENGTH), 2):
-        _ends(text, at, number)
         record = text[at : at + 300]
+        if text[at + 300 : at + _LENGTH] != "\r\n" or record[2:8] != f"{number % 1_000_000:06}":
+            raise FileRefused("a record's end or number")
         kind = record[:2]
         if kind in {"00", "99"}:
             raise FileRefused("a header or trailer inside")
@@ -182,8 +183,8 @@ def _plans(content: bytes) -> Iterator[Decoded]:
         elif not plans or record[8:44] != ref:
             raise FileRefused("a record of no plan, or of another")
         plan.append(record)
-        filled += 300 - record.count(" ")
     records = last // _LENGTH - 1
+    filled = 300 * records - text.count(" ", _LENGTH, last)
     _ends(text, last, records + 2)
     if plan:
         yield decode(plan)
@@ -193,11 +194,10 @@ def _plans(content: bytes) -> Iterator[Decoded]:
 
 
 def _ends(text: str, at: int, number: int) -> None:
-    """Refuse a file in which a record does not end where it must, or has another number."""
-    if text[at + 300 : at + _LENGTH] != "\r\n":
-        raise FileRefused("a record without CR LF at its end")
-    if text[at + 2 : at + 8] != f"{number % 1_000_000:06}":
-        raise FileRefused("a record number")
+    """Refuse a header or trailer that does not end where it must, or has another number."""
+    wanted = f"{number % 1_000_000:06}"
+    if text[at + 300 : at + _LENGTH] != "\r\n" or text[at + 2 : at + 8] != wanted:
+        raise FileRefused("a record's end or number")
 
 
 def _header(text: str) -> int:
@@ -372,14 +372,14 @@ def decode(records: list[str]) -> Decoded:
     def take(start: int, end: int, field: str, path: str) -> str | None:
         """Read an `A` or `T` with its `80` records."""
         raw = text[start:end].rstrip(" ")
-        if not more and "\\" not in raw:
-            return raw or None
-        pieces = [raw, *more.pop(field, ())]
+        if field not in more:
+            return (reading.undone(raw, path) if "\\" in raw else raw) or None
+        pieces = [raw, *more.pop(field)]
         return "".join([reading.undone(piece, path) for piece in pieces]) or None
 
     def only(field: str, path: str) -> str | None:
         """Read a text that travels in `80` records alone."""
-        if not more or field not in more:
+        if field not in more:
             return None
         return "".join([reading.undone(piece, path) for piece in more.pop(field)]) or None
 

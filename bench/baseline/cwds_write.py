@@ -219,6 +219,9 @@ def encode(
             return " " * size
         if len(text) <= size and _plain(text):
             return text.ljust(size)
+        if not size and len(text) <= _PART and _plain(text):
+            more.append((field, [text]))
+            return ""
         text = prepared(text, path)
         if text[:1] == " " or text[-1:] == " ":
             parts(field, cut(text + "\\e", 0), path)
