@@ -133,7 +133,7 @@ def _mend(data: Data, rule: str, path: str, detail: str) -> None:
         holder[last] = _VALUES.get(path) or _VALUES.get(str(last), "x")
 
 
-@settings(**COMMON, max_examples=250)
+@settings(**COMMON, max_examples=120)
 @given(data=plans(sized=True))
 def test_what_comes_back_is_the_plan_but_for_the_loss_report(data: Data) -> None:
     plan = read_plan(fitted(data))
@@ -149,7 +149,7 @@ def test_what_comes_back_is_the_plan_but_for_the_loss_report(data: Data) -> None
     assert back(plan, content) == expected(plan, losses, values)
 
 
-@settings(**COMMON, max_examples=100)
+@settings(**COMMON, max_examples=60)
 @given(data=plans())
 def test_texts_of_any_length_are_held_or_come_back(data: Data) -> None:
     plan = read_plan(data)
