@@ -40,6 +40,7 @@ _MOST_ROWS: Final = 1_048_576
 _MOST_COLUMNS: Final = 16_384
 _MOST_CHARACTERS: Final = 32_767
 _MOST_FORMAT: Final = 255
+_TEXTS_KEPT: Final = 20_000
 _REFERENCE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _DIGITS: Final = re.compile(r"[0-9]{1,7}")
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
@@ -183,6 +184,7 @@ class SheetRows:
         self._cells: dict[int, Cell] = {}
         self._column = 0
         self._kind = self._style = ""
+        self._kept: dict[str, str] = {}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an element."""
@@ -246,7 +248,7 @@ class SheetRows:
         if self._kind == "s":
             return self._shared(text)
         if self._kind in ("str", "inlineStr"):
-            return _unescaped(text)
+            return self._once(_unescaped(text))
         if self._kind == "b" and text in _FLAGS:
             return _FLAGS[text]
         if self._kind == "e":
@@ -254,6 +256,12 @@ class SheetRows:
         if self._kind == "d":
             return _of_iso(text)
         raise self._refusal("has a cell of a kind that Excel does not know")
+
+    def _once(self, text: str) -> str:
+        """Give one object for a text that stands in many cells: reports repeat themselves."""
+        if len(self._kept) < _TEXTS_KEPT:
+            return self._kept.setdefault(text, text)
+        return self._kept.get(text, text)
 
     def _shared(self, text: str) -> str | None:
         if not _DIGITS.fullmatch(text) or int(text) >= len(self._book.strings):

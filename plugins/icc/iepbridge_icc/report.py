@@ -25,15 +25,17 @@ class ReportReader:
 
     def read(self, stream: BinaryIO) -> Iterator[Arrival]:
         """Yield a plan per State ID, by first appearance; raise `Unreadable` for no such report."""
-        people: dict[str, Person] = {}
+        people: dict[str, list[Record]] = {}
         for record in records(_rows(stream)):
-            own = _own_id(record)
-            key = own or _stand_in(record)
-            if key not in people:
-                people[key] = Person(own, record, self._services)
-            people[key].add(record)
+            people.setdefault(_own_id(record) or _stand_in(record), []).append(record)
         for key in list(people):
-            yield people.pop(key).arrival()
+            yield self._arrival(people.pop(key))
+
+    def _arrival(self, rows: list[Record]) -> Arrival:
+        person = Person(_own_id(rows[0]), rows[0], self._services)
+        for record in rows:
+            person.add(record)
+        return person.arrival()
 
 
 def _rows(stream: BinaryIO) -> Iterator[Row]:
@@ -47,10 +49,10 @@ def _rows(stream: BinaryIO) -> Iterator[Row]:
 
 
 def _own_id(record: Record) -> str | None:
-    cell = record.cells.get(STATE_ID)
+    cell = record.cell(STATE_ID)
     return None if cell is None else state_id(cell)
 
 
 def _stand_in(record: Record) -> str:
     """Tell people apart whose State ID is none: rows with one text are one person's."""
-    return plain(record.cells.get(STATE_ID)) or f"row {record.row}"
+    return plain(record.cell(STATE_ID)) or f"row {record.row}"

@@ -40,7 +40,7 @@ class Person:
         self._own = own
         self._plan_id = None if own is None else f"ICC-{own}"
         self._categories = services
-        self._program = PROGRAMS.get(plain(first.cells.get(column.PROGRAM)), "other")
+        self._program = PROGRAMS.get(plain(first.cell(column.PROGRAM)), "other")
         self._texts: dict[str, str] = {}
         self._services: list[PlanData] = []
         self._rows: list[int] = []
@@ -52,9 +52,7 @@ class Person:
 
     def add(self, record: Record) -> None:
         """Take one more row; raise `Unreadable` where they are more than a plan may be."""
-        self._characters += sum(
-            len(cell) for cell in record.cells.values() if isinstance(cell, str)
-        )
+        self._characters += sum(len(cell) for cell in record.values if isinstance(cell, str))
         self._rows.append(record.row)
         if self._characters > _MOST_CHARACTERS or len(self._rows) > _MOST_ROWS:
             raise Unreadable(
@@ -87,10 +85,10 @@ class Person:
 
     def _require(self, path: str, name: str) -> None:
         if path not in self._texts and all(one.path != path for one in self._findings):
-            self._find(Record(self._rows[0], {}), "FMT-REQUIRED", path, name)
+            self._find(Record(self._rows[0], {}, ()), "FMT-REQUIRED", path, name)
 
     def _text(self, record: Record, path: str, name: str) -> str | None:
-        cell = record.cells.get(name)
+        cell = record.cell(name)
         text = text_of(cell)
         if cell is not None and text is None:
             self._find(record, "FMT-VALUE", path, name, TEXT)
@@ -112,7 +110,7 @@ class Person:
     def _what(self, record: Record, path: str) -> tuple[str, dict[str, str | None]]:
         """Give a service's code as it stands in an id, its category and its title."""
         text = self._text(record, f"{path}.category", column.SERVICE)
-        if column.SERVICE not in record.cells:
+        if record.cell(column.SERVICE) is None:
             self._find(record, "FMT-REQUIRED", f"{path}.category", column.SERVICE)
         code, dash, title = f"{text or ''} ".partition(" - ")
         code = code.strip()
@@ -132,14 +130,14 @@ class Person:
         return own if self._ids[own] == 1 else f"{own}-{self._ids[own]}"
 
     def _day(self, record: Record, path: str, name: str) -> datetime.date | None:
-        cell = record.cells.get(name)
+        cell = record.cell(name)
         day = None if cell is None else day_of(cell)
         if cell is not None and day is None:
             self._find(record, "FMT-VALUE", path, name, DAY)
         return day
 
     def _outcome(self, record: Record, path: str) -> str | None:
-        cell = record.cells.get(column.COMPLETION)
+        cell = record.cell(column.COMPLETION)
         outcome = OUTCOMES.get(plain(cell))
         if cell is not None and outcome is None:
             self._find(record, "FMT-CODE", path, column.COMPLETION, _COMPLETIONS)

@@ -9,7 +9,7 @@ import structlog
 
 from iepbridge.codecs.workbook import Cell, Row
 from iepbridge.errors import Unreadable
-from iepbridge_icc.report_values import VOID, plain, state_id, text_of
+from iepbridge_icc.report_values import VOID, plain, state_id
 
 STATE_ID: Final = "State ID"
 SERVICE: Final = "Service"
@@ -40,18 +40,23 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of the report: its number in the sheet, its cells by the name of their column."""
+    """One row of the report: its number in the sheet, and its cells by the name of their column.
+
+    The names are shared by all rows, since a report is held until its end.
+    """
 
     row: int
-    cells: Mapping[str, Cell]
+    columns: Mapping[str, int]
+    values: tuple[Cell | None, ...]
+
+    def cell(self, column: str) -> Cell | None:
+        """Give what stands in a column, if anything does."""
+        at = self.columns.get(column)
+        return None if at is None else self.values[at]
 
     def place(self, column: str) -> str:
         """Name a cell as it is found in the file."""
         return f"row {self.row}/{column}"
-
-    def text(self, *columns: str) -> str | None:
-        """Give the first text that stands in one of the columns."""
-        return next(filter(None, (text_of(self.cells.get(column)) for column in columns)), None)
 
 
 def records(rows: Iterable[Row]) -> Iterator[Record]:
@@ -72,6 +77,7 @@ class _Table:
 
     def __init__(self) -> None:
         self._columns: dict[int, str] = {}
+        self._order: dict[str, int] = {}
         self._lacking: list[str] = []
         self._voided = 0
         self._notes = 0
@@ -81,10 +87,10 @@ class _Table:
         if any(plain(cell) in _MARKS for cell in row.cells.values()):
             self._take_header(row)
             return None
-        record = Record(row.number, self._named(row))
+        record = Record(row.number, self._order, self._values(row))
         if not self._columns or not _has_any(row) or self._is_total(row, record):
             return None
-        if plain(record.cells.get(COMPLETION)) == VOID:
+        if plain(record.cell(COMPLETION)) == VOID:
             self._voided += 1
         elif _is_note(row, record):
             self._notes += 1
@@ -115,13 +121,11 @@ class _Table:
             if list(columns.values()).count(name) > 1:
                 _refuse_twice(name, row.number)
         self._columns = columns
+        self._order = {name: at for at, name in enumerate(columns.values())}
 
-    def _named(self, row: Row) -> dict[str, Cell]:
-        return {
-            self._columns[at]: cell
-            for at, cell in row.cells.items()
-            if at in self._columns and _stands(cell)
-        }
+    def _values(self, row: Row) -> tuple[Cell | None, ...]:
+        cells = (row.cells.get(at) for at in self._columns)
+        return tuple(cell if cell is not None and _stands(cell) else None for cell in cells)
 
     def _is_total(self, row: Row, record: Record) -> bool:
         """Say whether a row begins with `Total`, and not as somebody's name beside a service."""
@@ -129,7 +133,7 @@ class _Table:
         if not _TOTAL.match(plain(first)):
             return False
         is_name = self._columns.get(at) in (FIRST_NAME, LAST_NAME)
-        return not (is_name and all(name in record.cells for name in _REQUIRED))
+        return not (is_name and all(record.cell(name) is not None for name in _REQUIRED))
 
 
 def _stands(cell: Cell) -> bool:
@@ -142,10 +146,10 @@ def _has_any(row: Row) -> bool:
 
 def _is_note(row: Row, record: Record) -> bool:
     """Say whether a row tells of nobody and no service: a section's title, a line of remarks."""
-    named = [name for name in _REQUIRED if name in record.cells]
+    own, service = record.cell(STATE_ID), record.cell(SERVICE)
     if sum(map(_stands, row.cells.values())) > 1:
-        return not named
-    return STATE_ID not in named or state_id(record.cells[STATE_ID]) is None
+        return own is None and service is None
+    return own is None or state_id(own) is None
 
 
 def _refuse(lacking: Sequence[str], place: str = "") -> NoReturn:
