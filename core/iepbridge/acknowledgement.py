@@ -15,6 +15,7 @@ REJECTED: Final = "rejected"
 _WORSE: Final = {ACCEPTED: 0, WARNINGS: 1, REJECTED: 2}
 _PLAIN_NAME: Final = re.compile("[^/\x00-\x1f\x7f]+")
 _MOST_PARTS: Final = 999_999
+_HIGHEST_SEQUENCE: Final = 999999
 _ID_CHARACTERS: Final = 36
 _TEXT_CHARACTERS: Final = 1_000_000  # what a reader of any format takes
 _HIGHEST_VERSION: Final = 999_999_999
@@ -108,8 +109,7 @@ class Names:
         stem = file_name.removesuffix(self.ending)
         if stem == file_name or not _PLAIN_NAME.fullmatch(stem):
             raise NotCarried(f"No plain file name with the ending {self.ending} was given.")
-        if part is not None and not 0 < part <= _MOST_PARTS:
-            raise NotCarried(f"Parts are numbered from 1 to {_MOST_PARTS:,}.")
+        _check_part(part)
         number = "" if part is None else f".{part}"
         return f"{stem}{number}{self.acknowledgement_ending}"
 
@@ -141,8 +141,10 @@ class Names:
         return found
 
     def check(self, acknowledgement: Acknowledgement) -> None:
-        """Raise `NotCarried` where batch, part and sequence cannot be told from the file's name."""
+        """Raise `NotCarried` where the file's name cannot tell batch and part, or tells others."""
         batch, sequence = acknowledgement.batch, acknowledgement.sequence
+        if sequence is not None and not 0 < sequence <= _HIGHEST_SEQUENCE:
+            raise NotCarried(f"A sequence is a number from 1 to {_HIGHEST_SEQUENCE}.")
         named = self.sequence_of(batch)
         if batch is not None and named is None:
             raise NotCarried("The batch is no file name of this system without its ending.")
@@ -150,6 +152,7 @@ class Names:
             raise NotCarried("The sequence is not that of the batch's name.")
         if batch is None and acknowledgement.part is not None:
             raise NotCarried("A part needs the batch that it is a part of.")
+        _check_part(acknowledgement.part)
 
 
 def worst(statuses: Iterable[Status]) -> Status:
@@ -208,6 +211,11 @@ def check_left_out(acknowledgement: Acknowledgement, *left_out: str) -> None:
             value = next((one for one in owned if getattr(one, inner) is not None), None)
         if value not in (None, False, ()):
             raise NotCarried(f"This system's acknowledgement has no place for {name}.")
+
+
+def _check_part(part: int | None) -> None:
+    if part is not None and not 0 < part <= _MOST_PARTS:
+        raise NotCarried(f"Parts are numbered from 1 to {_MOST_PARTS:,}.")
 
 
 def _check_message(message: Message) -> None:

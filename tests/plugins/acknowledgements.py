@@ -14,6 +14,7 @@ import iepbridge_icc.acknowledgement as icc
 import iepbridge_toolbox.acknowledgement as toolbox
 import iepbridge_twist.acknowledgement as twist
 from iepbridge.acknowledgement import Acknowledgement, Answer, Message
+from iepbridge_cwds.acknowledgement_records import cell
 
 SYSTEMS: dict[str, ModuleType] = {"twist": twist, "toolbox": toolbox, "icc": icc, "cwds": cwds}
 STEMS = {
@@ -44,7 +45,7 @@ def texts(fragments: tuple[str, ...] = _FRAGMENTS, most: int = 8) -> SearchStrat
 
 def in_bytes(most: int) -> SearchStrategy[str]:
     """Draw texts of windows-1252 that fit into a field."""
-    return texts(_CODE_PAGE, 6).filter(lambda text: len(cwds._cell(text)) <= most)
+    return texts(_CODE_PAGE, 6).filter(lambda text: len(cell(text)) <= most)
 
 
 def written(system: str, acknowledgement: Acknowledgement) -> bytes:

@@ -26,6 +26,7 @@ from iepbridge.registry import load_registry
 _Row: TypeAlias = dict[str, Any]
 
 _STYLES: Final = {"accepted": "green", "warnings": "yellow", "rejected": "red"}
+_WORDS: Final = {"accepted": "accepted", "warnings": "with warnings", "rejected": "rejected"}
 _REJECTED_EXIT_CODE: Final = 1
 
 
@@ -115,7 +116,7 @@ def _facts(read: Acknowledgement) -> Table:
 
 def _counted(read: Acknowledgement) -> str:
     statuses = [one.status for one in read.answers]
-    told = [f"{statuses.count(status):,} {status}" for status in _STYLES if status in statuses]
+    told = [f"{statuses.count(one):,} {_WORDS[one]}" for one in _WORDS if one in statuses]
     return ": ".join([plans(len(statuses)), *([", ".join(told)] if told else [])])
 
 

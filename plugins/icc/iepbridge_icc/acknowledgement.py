@@ -223,8 +223,6 @@ def _check(acknowledgement: Acknowledgement) -> None:
     batch, part, status = acknowledgement.batch, acknowledgement.part, acknowledgement.status
     if acknowledgement.sequence is None and status != "rejected":
         raise NotCarried("An ICC acknowledgement says which sequence it answers.")
-    if acknowledgement.sequence is not None and not 0 < acknowledgement.sequence < 1_000_000:
-        raise NotCarried("A sequence is a number from 1 to 999999.")
     if acknowledgement.closes_unnamed != _closes_unnamed(batch, part, status):
         raise NotCarried("An ICC acknowledgement closes plans without a row, unless it is a part.")
     if _lacks_its_reason(acknowledgement):

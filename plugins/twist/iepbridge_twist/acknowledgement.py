@@ -147,8 +147,8 @@ def _check(acknowledgement: Acknowledgement) -> None:
         raise NotCarried("A TWIST acknowledgement names the batch that it answers.")
     if acknowledgement.sequence != NAMES.sequence_of(batch):
         raise NotCarried("The sequence is not that of the batch's name.")
-    if acknowledgement.part is not None and acknowledgement.sequence is None:
-        raise NotCarried("A part needs a batch with a file name of TWIST.")
+    if acknowledgement.part is not None:
+        NAMES.check(acknowledgement)
     if not is_created(acknowledgement.received or ""):
         raise NotCarried("A TWIST acknowledgement says when the file was received (RFC 3339).")
     if acknowledgement.status == "rejected" and acknowledgement.answers:
