@@ -134,6 +134,15 @@ def test_wrong_usage_says_what_is_right(run: Run, words: tuple[str, ...], expect
     assert expected in done.stderr
 
 
+def test_closed_standard_streams_are_wrong_usage(tmp_path: Path) -> None:
+    for closing in ("<&-", ">&-"):
+        line = f'exec "$@" {closing}'
+        words = ["sh", "-c", line, "sh", *COMMAND, "ack", "--system", "twist", "-"]
+        done = subprocess.run(words, capture_output=True, check=False, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"is closed" in done.stderr
+
+
 def test_a_system_without_acknowledgements_says_so(run: Run, tmp_path: Path) -> None:
     site = tmp_path / "site"
     info = site / "some_ohio-1.2.dist-info"

@@ -33,6 +33,8 @@ _REJECTED_EXIT_CODE: Final = 1
 def perform(arguments: argparse.Namespace) -> int:
     """Read an acknowledgement, show it, and say by the exit code whether anything was rejected."""
     begin(arguments)
+    if sys.stdout is None:
+        raise Misuse("Standard output is closed, so there is nowhere to show an answer.")
     read = _read(arguments.system, arguments.file)
     if arguments.json or not is_terminal(sys.stdout):
         _write_lines(arguments.system, read)
