@@ -142,6 +142,7 @@ def letters_form(count: int) -> Form:
     """Give the form of a number of ASCII letters."""
     return pattern_form(f"[A-Za-z]{{{count}}}", f"{count} letters")
 
+
 WITHOUT_LEADING_ZEROS: Final = Form(
     str,
     lambda text: None if text.startswith("0") else _read_positive(text),

@@ -15,12 +15,16 @@ from iepbridge.plan import Plan, PlanData
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who sends a file to whom; `created` is RFC 3339 with its offset, sequence 1 to 999999."""
+    """Who sends a file to whom; `created` is RFC 3339 with its offset, sequence 1 to 999999.
+
+    `test` marks a file that is no production, where the format can say so.
+    """
 
     sender: str = "LOCAL"
     receiver: str = "LOCAL"
     sequence: int = 1
     created: str = ""
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

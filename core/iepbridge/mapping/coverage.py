@@ -23,7 +23,9 @@ class Coverage:
     def section(self, path: Path) -> bool:
         """Say whether a list that was discussed and is empty has a form of its own."""
         kinds = ("section", "none")
-        return any(one.kind in kinds and one.canonical == path for one in self.groups)
+        named = {name for one in self.layout.every_field() for name in one.sections}
+        is_section = any(one.kind in kinds and one.canonical == path for one in self.groups)
+        return is_section or path[0] in named
 
     def within(self, path: Path, group: Group | None) -> "Coverage":
         """Give what holds for the items that one of a list's groups stands for."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_Span: TypeAlias = Annotated[list[int], Field(min_length=2, max_length=2)]
 _Encoding: TypeAlias = Literal["UTF-8", "UTF-16"]
 
 
@@ -53,19 +54,35 @@ class DelimitedFile(_FileForm):
     columns: Annotated[list[str], Field(min_length=3, max_length=3)]
 
 
-class FixedFile(_FileForm):
-    """Records of one length: type, number in the file, then fields by position from 1.
+class FurtherForm(BaseModel):
+    """The record that goes on with a text: its type, and where its own fields stand.
 
-    `first` and `last` are the types of the frame's records, `further` that of a record which goes
-    on with a text. Sizes count bytes of the code page.
+    Each is a position from 1 and a size in bytes: the number of the record that it belongs to,
+    the field of that, which part this is, and the text.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, frozen=True)
+
+    record: str
+    OwnerRecord: _Span
+    Field: _Span
+    Part: _Span
+    Text: _Span
+
+
+class FixedFile(_FileForm):
+    """Records of one length, each ending in CR LF: type, number, then fields by position from 1.
+
+    `first` and `last` are the types of the frame's records. Types have two bytes, the number of
+    the record in the file six; sizes count bytes of the code page.
     """
 
     codec: Literal["fixed"]
     code_page: Literal["windows-1252"]
-    length: int = Field(ge=20, le=32_000)
+    length: Annotated[int, Field(ge=60, le=32_000)]
     first: str
     last: str
-    further: str
+    further: FurtherForm
 
 
 FileForm: TypeAlias = Annotated[XmlFile | DelimitedFile | FixedFile, Field(discriminator="codec")]

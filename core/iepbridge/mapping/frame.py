@@ -12,7 +12,13 @@ from iepbridge.mapping.layout import FrameField, Layout
 
 _PARTY: Final = re.compile(r"[A-Za-z0-9]{1,8}")
 _SEQUENCE: Final = re.compile(r"(?!000000)[0-9]{6}")
-_COUNT: Final = re.compile(r"[0-9]{1,12}")
+_DAY: Final = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+_TIME: Final = re.compile(r"(?P<hour>[0-2][0-9])(?P<minute>[0-5][0-9])(?:[0-5][0-9]|60)")
+_MODES: Final = {"P": False, "T": True}
+BYTES: Final = "bytes"
+"""What a count of bytes is called among the counts."""
+
+_COUNT: Final = re.compile(r"[0-9]{1,15}")
 _CREATED: Final = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?P<minute>[0-2][0-9]:[0-5][0-9]):"
     r"(?:[0-5][0-9]|60)(?:\.[0-9]+)?(?:[Zz]|[+-](?P<offset>[0-2][0-9]:[0-5][0-9]))"
@@ -34,7 +40,7 @@ def is_created(text: str) -> bool:
 
 
 def is_count(text: str) -> bool:
-    """Say whether a text is a count: up to twelve digits."""
+    """Say whether a text is a count: up to fifteen digits."""
     return _COUNT.fullmatch(text) is not None
 
 
@@ -63,12 +69,18 @@ def file_id(layout: Layout, envelope: Envelope) -> str:
 def frame_value(layout: Layout, field: FrameField, frame: Frame) -> str:
     """Give the text of one place of the frame."""
     envelope = frame.envelope
-    if field.kind == "count":
-        return str(frame.counts[field.counted])
+    if field.kind in ("count", "byte count"):
+        return str(frame.counts[field.counted or BYTES])
     if field.kind == "release":
         return layout.release
     if field.kind == "file id":
         return file_id(layout, envelope)
+    if field.kind == "mode":
+        return "T" if envelope.test else "P"
+    if field.kind == "created day":
+        return envelope.created[:10].replace("-", "")
+    if field.kind == "created time":
+        return envelope.created[11:19].replace(":", "")
     values = {
         "envelope.sender": envelope.sender,
         "envelope.receiver": envelope.receiver,
@@ -76,6 +88,19 @@ def frame_value(layout: Layout, field: FrameField, frame: Frame) -> str:
         "envelope.created": envelope.created,
     }
     return values[field.canonical]
+
+
+def _is_day(text: str) -> bool:
+    match = _DAY.fullmatch(text)
+    try:
+        return match is not None and bool(datetime.date(*map(int, match.groups())))
+    except ValueError:
+        return False
+
+
+def _is_time(text: str) -> bool:
+    match = _TIME.fullmatch(text)
+    return match is not None and int(match["hour"]) < 24
 
 
 class FrameCheck:
@@ -91,6 +116,10 @@ class FrameCheck:
             "created": (is_created, "a time by RFC 3339 with its offset"),
             "file id": (str, "the file's name without its ending"),
             "count": (_COUNT.fullmatch, "a count"),
+            "byte count": (_COUNT.fullmatch, "a count"),
+            "created day": (_is_day, "a day that exists, as CCYYMMDD"),
+            "created time": (_is_time, "a time as HHMMSS"),
+            "mode": (_MODES.__contains__, "P or T"),
         }
 
     def take(self, place: str, text: str | None) -> None:
@@ -124,7 +153,8 @@ class FrameCheck:
             texts["envelope.sender"],
             texts["envelope.receiver"],
             int(texts["envelope.sequence"]),
-            texts["envelope.created"],
+            self._created(),
+            self._text_of("mode") == "T",
         )
         for field in self._layout.frame:
             if field.kind == "file id" and self._texts[field.place] != file_id(
@@ -136,15 +166,26 @@ class FrameCheck:
                 )
         return envelope
 
+    def _created(self) -> str:
+        """Give the created time; one in two fields comes without its offset."""
+        day, time = self._text_of("created day"), self._text_of("created time")
+        if not day:
+            return self._text_of("created")
+        return f"{day[:4]}-{day[4:6]}-{day[6:]}T{time[:2] or '00'}:{time[2:4]}:{time[4:]}"
+
+    def _text_of(self, kind: str) -> str:
+        return next((self._texts[one.place] for one in self._layout.frame if one.kind == kind), "")
+
     def counts(self, found: Mapping[str, int]) -> None:
         """Refuse the file where a stated count is not what was found."""
         for field in self._layout.frame:
-            if field.kind == "count":
-                stated = int(self._texts[field.place])
-                if stated != found[field.counted]:
+            if field.kind in ("count", "byte count"):
+                stated, counted = int(self._texts[field.place]), found[field.counted or BYTES]
+                if stated != counted:
+                    name = field.place.partition("@")[0]
                     raise Unreadable(
-                        f"The {self._layout.title} file states {field.place} {stated:,} and has "
-                        f"{found[field.counted]:,}. It may have been cut; ask for it again."
+                        f"The {self._layout.title} file states {name} {stated:,} and has "
+                        f"{counted:,}. It may have been cut; ask for it again."
                     )
 
     def _envelope_fields(self) -> list[FrameField]:

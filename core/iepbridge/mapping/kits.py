@@ -11,6 +11,10 @@ from iepbridge.mapping.delimited.compile import compile_delimited
 from iepbridge.mapping.delimited.lint import lint_delimited
 from iepbridge.mapping.delimited.reader import DelimitedPlanReader
 from iepbridge.mapping.delimited.writer import DelimitedPlanWriter
+from iepbridge.mapping.fixed.compile import compile_fixed
+from iepbridge.mapping.fixed.lint import lint_fixed
+from iepbridge.mapping.fixed.reader import FixedPlanReader
+from iepbridge.mapping.fixed.writer import FixedPlanWriter
 from iepbridge.mapping.layout import Layout
 from iepbridge.mapping.mistakes import Found
 from iepbridge.mapping.xml.compile import compile_xml
@@ -46,8 +50,7 @@ class Kit:
 
 
 KITS: Final = {
-    "delimited": Kit(
-        lint_delimited, compile_delimited, DelimitedPlanReader, DelimitedPlanWriter
-    ),
+    "delimited": Kit(lint_delimited, compile_delimited, DelimitedPlanReader, DelimitedPlanWriter),
+    "fixed": Kit(lint_fixed, compile_fixed, FixedPlanReader, FixedPlanWriter),
     "xml": Kit(lint_xml, compile_xml, XmlPlanReader, XmlPlanWriter),
 }

@@ -11,7 +11,8 @@ from iepbridge.finding import DEFAULTED, DROPPED, FLATTENED, GENERALISED
 from iepbridge.mapping.access import Access, is_masked
 from iepbridge.mapping.code import Code, Scope, singular
 from iepbridge.mapping.coverage import Coverage, coverage_of
-from iepbridge.mapping.layout import Field, Group, Layout
+from iepbridge.mapping.layout import Default, Field, Group, Layout
+from iepbridge.mapping.write_values import default_expression
 from iepbridge.plan.shape import ENTRIES, ITEMS, ROOT, Fields, Item, Leaf, Path, Shape
 
 _ALWAYS_TRAVEL: Final = {("schema",)}
@@ -94,9 +95,20 @@ class LossSource:
             self._generalised(code, field, value, joined, other is not None, scope)
         default = self._layout.defaults.get(path)
         if default is not None:
-            owner = f"{scope.item(path)}.{default.field}"
-            test = f"if {value} is None and {owner} == {default.equals!r}"
+            self._defaulted(code, default, value, path, scope)
+
+    def _defaulted(
+        self, code: Code, default: Default, value: str, path: Path, scope: Scope
+    ) -> None:
+        owner = f"{scope.item(path)}.{default.field}"
+        test = f"if {value} is None and {owner} == {default.equals!r}"
+        if not default.sources:
             self._lost(code, test, path, scope, self._note(DEFAULTED, default.value))
+            return
+        with code.block(test):
+            code.line(f"v = {default_expression(default)}")
+            note = f"{DEFAULTED!r}, f'Comes back as {{v}}.'"
+            self._lost(code, "if v", path, scope, note)
 
     def _generalised(
         self,
@@ -125,6 +137,8 @@ class LossSource:
 
     def _list(self, code: Code, shape: Item, path: Path, scope: Scope, held: Coverage) -> None:
         items = (*path, ITEMS)
+        if path in held.fields:
+            return  # whole in one place
         groups = held.items(items)
         holder = Access(scope, self.names).expression(path)
         if len(path) == 1 and not held.section(path):
@@ -152,15 +166,18 @@ class LossSource:
         word = "if"
         for group in groups:
             assert group.where is not None
-            test = f"{word} {singular(items)}.{group.where.field} == {group.where.value!r}"
+            sign = "!=" if group.where.other else "=="
+            test = f"{word} {singular(items)}.{group.where.field} {sign} {group.where.value!r}"
             with code.block(test):
                 inner = held.within(items, group)
-                fields = {**inner.fields, (*items, group.where.field): _implied(group)}
-                inner = replace(inner, fields=fields)
+                if not group.where.other:
+                    fields = {**inner.fields, (*items, group.where.field): _implied(group)}
+                    inner = replace(inner, fields=fields)
                 self._item(code, shape, items, scope, inner, group)
             word = "elif"
-        with code.block("else"):
-            self._item(code, shape, items, scope, held.within(items, None), None)
+        if not _cover_all(groups):
+            with code.block("else"):
+                self._item(code, shape, items, scope, held.within(items, None), None)
 
     def _item(
         self,
@@ -215,6 +232,13 @@ class LossSource:
 
 def _comes_back(value: str) -> str:
     return f"Comes back as {value}."
+
+
+def _cover_all(groups: list[Group]) -> bool:
+    """Say whether every item is one of some group's: one takes a code, another all others."""
+    where = [group.where for group in groups if group.where]
+    taken = {(one.field, one.value) for one in where if not one.other}
+    return any(one.other and (one.field, one.value) in taken for one in where)
 
 
 def _implied(group: Group) -> Field:

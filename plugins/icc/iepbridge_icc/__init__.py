@@ -5,6 +5,7 @@ from iepbridge.hookspecs import hookimpl
 from iepbridge.iep_event import Completed, with_iep_event
 from iepbridge.mapping.files import shipped_folder
 from iepbridge.plan import Plan
+from iepbridge_icc.acknowledgement import ACKNOWLEDGEMENTS
 
 
 @hookimpl
@@ -14,6 +15,7 @@ def iepbridge_adapter() -> Adapter:
         name="icc",
         title="ICC (Indiana)",
         mappings=shipped_folder("icc"),
+        acknowledgements=ACKNOWLEDGEMENTS,
         complete=_with_activity,
     )
 

@@ -1,13 +1,9 @@
 """The file form of a layout of codec `delimited`, and its members."""
 
-from typing import Final
-
 from iepbridge.codecs.delimited import Dialect
 from iepbridge.mapping.file_forms import DelimitedFile
-from iepbridge.mapping.layout import Field, Group, Layout
-from iepbridge.mapping.records.form import records
-
-KEY: Final = ("plan_id",)
+from iepbridge.mapping.layout import Group, Layout
+from iepbridge.mapping.records.form import is_plan_id, records
 
 
 def delimited_file(layout: Layout) -> DelimitedFile:
@@ -39,9 +35,4 @@ def columns(group: Group) -> list[str]:
 
 def key_column(group: Group) -> int:
     """Give the place of the column that says which plan a row belongs to."""
-    return next(at for at, field in enumerate(group.fields()) if is_key(field))
-
-
-def is_key(field: Field) -> bool:
-    """Say whether a column says which plan a row belongs to."""
-    return field.canonical == KEY and field.kind in ("text", "parent")
+    return next(at for at, field in enumerate(group.fields()) if is_plan_id(field))

@@ -58,4 +58,4 @@ class Manifest:
 
 
 def _is_digest(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")  # noqa: PLR2004
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")

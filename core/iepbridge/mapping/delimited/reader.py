@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from iepbridge.codecs.delimited import NotDelimited, RowReader
-from iepbridge.codecs.zip_members import MemberReader, NotSuchZip, ZipMembers
+from iepbridge.codecs.zip_members import Member, NotSuchZip, ZipMembers
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival
 from iepbridge.mapping.arrivals import arrival_of, refuse_second
@@ -91,7 +91,7 @@ class _File:
 class _Member:
     """The rows of one member, its faults told by its name."""
 
-    def __init__(self, layout: Layout, name: str, stream: MemberReader) -> None:
+    def __init__(self, layout: Layout, name: str, stream: Member) -> None:
         self.name = name
         self._title = layout.title
         self._stream = stream
@@ -126,9 +126,7 @@ class _Member:
 class _GroupMember:
     """A member that is read along with the plans: the rows of one plan at a time."""
 
-    def __init__(
-        self, layout: Layout, group: Group, archive: ZipMembers, stated: Stated
-    ) -> None:
+    def __init__(self, layout: Layout, group: Group, archive: ZipMembers, stated: Stated) -> None:
         self.name = group.name
         self.key = key_column(group)
         self._stated = stated
@@ -202,5 +200,3 @@ class _Cap:
 
 def _place(row: Row, column: str) -> str:
     return f"{row.name}[{row.number}]/{column}" if column else f"{row.name}[{row.number}]"
-
-

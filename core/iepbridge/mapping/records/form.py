@@ -49,3 +49,8 @@ def is_ordered(group: Group) -> bool:
 def function_name(group: Group) -> str:
     """Name a group in generated code."""
     return group.name.lower()
+
+
+def is_plan_id(field: Field) -> bool:
+    """Say whether a field says which plan its record belongs to."""
+    return field.canonical == ("plan_id",) and field.kind in ("text", "parent")

@@ -24,9 +24,7 @@ def json_cell(items: Sequence[Any]) -> str:
 
 def _plain(item: Any) -> Any:
     if isinstance(item, Part):
-        return {
-            name: value for name, value in item.__dict__.items() if value is not None
-        }
+        return {name: value for name, value in item.__dict__.items() if value is not None}
     return item
 
 

@@ -65,4 +65,3 @@ def _of_field(group: Group, field: Field) -> Found:
         yield field.line, f"{group.name} is numbered already"
     if field.table is not None and len(field.table.columns) > 1:
         yield field.line, f"table {field.table.name}: several columns are not for records"
-

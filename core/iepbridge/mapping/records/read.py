@@ -42,6 +42,7 @@ class RecordReadSource:
         with code.block(f"def {_call(group, scope, 'row')}"):
             self._parts.start(code, group, fields, scope)
             self._record(code, group, "row", scope)
+            self._where(code, group, scope)
             for inner in further(group):
                 self._more(code, inner, scope)
             for groups in repeating(group):
@@ -53,25 +54,37 @@ class RecordReadSource:
         self._functions.append(code.text())
 
     def _record(self, code: Code, group: Group, e: str, scope: Scope) -> None:
-        code.line(f"c = {e}.cells")
+        code.line(f"cells = {e}.cells")
         for at, field in enumerate(group.fields()):
             if field.kind == "repeat":
                 self._repeat(code, field, at, e)
             elif field.kind == "parent":
                 self._parent(code, group, field, at, e)
             else:
-                self._values.value(code, field, f"c[{at}]", e, scope)
+                self._values.value(code, field, f"cells[{at}]", e, scope)
+
+    def _where(self, code: Code, group: Group, scope: Scope) -> None:
+        """Refuse an item that belongs to another group of its list."""
+        where = group.where
+        if where is None:
+            return
+        item, path = scope.item(group.canonical), (*group.canonical, where.field)
+        test = f"== {where.value!r}" if where.other else f"not in (None, {where.value!r})"
+        with code.block(f"if {item}.get({where.field!r}) {test}"):
+            other = "another code than" if where.other else "the code of"
+            expected = f"{other} {where.value} in {group.name}"
+            code.line(f"r.fail('FMT-VALUE', {scope.literal(path)}, {expected!r})")
 
     def _repeat(self, code: Code, field: Field, at: int, e: str) -> None:
         """Keep what differs from the value that is repeated."""
         place = self._values.place(field, e)
         group, column = self._home(field.canonical)
         if field.required == "yes":
-            with code.block(f"if not c[{at}]"):
+            with code.block(f"if not cells[{at}]"):
                 code.line(f"r.fail('FMT-REQUIRED', {place})")
         source = "r.row" if group.kind == "plan" else f"r.row.below[{group.name!r}][0]"
-        with code.block(f"if c[{at}] and c[{at}] != {source}.cells[{column}]"):
-            code.line(f"r.keep({place}, c[{at}])")
+        with code.block(f"if cells[{at}] and cells[{at}] != {source}.cells[{column}]"):
+            code.line(f"r.keep({place}, cells[{at}])")
 
     def _parent(self, code: Code, group: Group, field: Field, at: int, e: str) -> None:
         """Check a reference to the record around; those of the plan and of `later` lists tie."""
@@ -79,9 +92,9 @@ class RecordReadSource:
             return
         place = self._values.place(field, e)
         _, column = self._home(field.canonical)
-        with code.block(f"if not c[{at}]"):
+        with code.block(f"if not cells[{at}]"):
             code.line(f"r.fail('FMT-REQUIRED', {place})")
-        with code.block(f"elif c[{at}] != {e}.above.cells[{column}]"):
+        with code.block(f"elif cells[{at}] != {e}.above.cells[{column}]"):
             code.line(f"r.fail('FMT-VALUE', {place}, 'the reference of the record it follows')")
 
     def _home(self, path: Path) -> tuple[Group, int]:

@@ -20,7 +20,8 @@ class Row:
     """One record: its group's name, its cells as texts (empty where there is none).
 
     `number` says where it stands: the row within the plan, or the record within the file. `below`
-    holds the records that belong to it, by group; `above` is the one that it belongs to.
+    holds the records that belong to it, by group; `above` is the one that it belongs to. `nth`
+    counts the records of its group within the plan, where `number` does not.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Row:
     number: int
     below: dict[str, list["Row"]] = field(default_factory=dict)
     above: "Row | None" = None
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ class RecordReading:
             self._order[ordered.names[0]] = [row for row, _, _ in rows]
 
     def _rows(self, name: str) -> Sequence[Row]:
-        return self._loose.get(name) or self.row.below.get(name, NO_ROWS)
+        rows: Sequence[Row] = self._loose.get(name, NO_ROWS)
+        return rows or self.row.below.get(name, NO_ROWS)
 
     def _number(self, text: str, place: str) -> int | None:
         number: int | None = WITHOUT_LEADING_ZEROS.read(text)

@@ -26,7 +26,9 @@ from iepbridge.plan.shape import ITEMS, Path
 class RecordForm(Protocol):
     """How a codec puts values into cells, and cells into a record."""
 
-    values: RecordValues
+    @property
+    def values(self) -> RecordValues:
+        """The code for single values."""
 
     def cell(self, field: Field, name: str) -> Cell:
         """Give the cell of a field, held in the variable `name`."""
@@ -101,11 +103,11 @@ class RecordWriteSource:
             self._counters(code, groups)
         item = singular(outer.canonical)
         holder = Access(scope, self.names).expression(outer.canonical[:-1])
-        with code.block(f"for {item}_at, {item} in enumerate({holder} or ())"):
-            with _block(code, "if", _test(outer, item)):
-                if not any(map(is_ordered, groups)):
-                    self._counters(code, groups)
-                self._loop(code, groups, within)
+        loop = f"for {item}_at, {item} in enumerate({holder} or ())"
+        with code.block(loop), _block(code, "if", _test(outer, item)):
+            if not any(map(is_ordered, groups)):
+                self._counters(code, groups)
+            self._loop(code, groups, within)
 
     def _counters(self, code: Code, groups: list[Group]) -> None:
         for name in dict.fromkeys(map(_counter, groups)):
@@ -129,9 +131,9 @@ class RecordWriteSource:
     def _entries(self, code: Code, group: Group, scope: Scope) -> None:
         holder = Access(scope, self.names).holder(group.canonical)
         taken = self._taken(group.canonical)
-        with code.block(f"for key, value in {holder}.items()"):
-            with _block(code, "if", f"key not in {taken!r}" if taken else ""):
-                code.line(_call(group, scope.within(group.canonical)))
+        test = f"key not in {taken!r}" if taken else ""
+        with code.block(f"for key, value in {holder}.items()"), _block(code, "if", test):
+            code.line(_call(group, scope.within(group.canonical)))
 
     def _taken(self, entries: Path) -> tuple[str, ...]:
         """Give the keys of a map that have places of their own."""
