@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any, Final
 
 from iepbridge.converters import WITHOUT_LEADING_ZEROS
@@ -133,31 +132,28 @@ class RecordReading:
                 )
                 for row in self._rows(name)
             ]
-            numbers = [self._number(text, place) for _, text, place in rows]
-            if None not in numbers and numbers != list(range(1, len(rows) + 1)):
-                by_number = sorted(zip(numbers, rows, strict=True), key=_first)
-                rows = [row for _, row in by_number]
-                self._check_gaps([(number, place) for number, (_, _, place) in by_number])
-            self._order[ordered.names[0]] = [row for row, _, _ in rows]
+            by_number: dict[int, Row] = {}
+            for row, text, place in rows:
+                self._number(row, text, place, by_number, len(rows))
+            if len(by_number) == len(rows):
+                ordered_rows = [by_number[number] for number in range(1, len(rows) + 1)]
+            else:
+                ordered_rows = [row for row, _, _ in rows]
+            self._order[ordered.names[0]] = ordered_rows
 
     def _rows(self, name: str) -> Sequence[Row]:
         rows: Sequence[Row] = self._loose.get(name, NO_ROWS)
         return rows or self.row.below.get(name, NO_ROWS)
 
-    def _number(self, text: str, place: str) -> int | None:
-        number: int | None = WITHOUT_LEADING_ZEROS.read(text)
-        if not text:
+    def _number(self, row: Row, text: str, place: str, taken: dict[int, Row], most: int) -> None:
+        """Give a row its number, unless it is none, repeated, or above the number of rows."""
+        number = WITHOUT_LEADING_ZEROS.read(text)
+        if number is not None and number <= most and number not in taken:
+            taken[number] = row
+        elif text:
+            self.fail("FMT-VALUE", place, "numbers from 1 without gap or repeat")
+        else:
             self.fail("FMT-REQUIRED", place)
-        elif number is None:
-            self.fail("FMT-VALUE", place, WITHOUT_LEADING_ZEROS.expected)
-        return number
-
-    def _check_gaps(self, numbered: Iterable[tuple[int | None, str]]) -> None:
-        """Tell the first number that is not the one due."""
-        for due, (number, place) in enumerate(numbered, 1):
-            if number != due:
-                self.fail("FMT-VALUE", place, "numbers from 1 without gap or repeat")
-                return
 
     def merged(self, row: Row, names: tuple[str, ...]) -> Sequence[Row]:
         """Give the rows of groups that stand for one list, in the order they are numbered in."""
@@ -203,9 +199,6 @@ class RecordReading:
                 self.fail("FMT-VALUE", place, "sections without records")
             else:
                 plan[name] = []
-
-
-_first = itemgetter(0)
 
 
 class _Nothing(Sequence[str]):
