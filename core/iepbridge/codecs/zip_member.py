@@ -80,7 +80,7 @@ class _Unpacked(io.RawIOBase):
             packed = self._inflate.unconsumed_tail or self._read_packed()
             if self._inflated(packed, 1):
                 raise self._fault("unpacks to more than its stated size")
-            if not packed:
+            if not packed and not self._inflate.eof:
                 raise self._fault("is cut short: its packed bytes have no end")
         if self._inflate.unused_data or self._packed_left:
             raise self._fault("has other bytes behind its packed ones")

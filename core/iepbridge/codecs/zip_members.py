@@ -58,10 +58,10 @@ class ZipMembers:
 def write_members(
     stream: BinaryIO, members: Iterable[tuple[str, BinaryIO]], when: datetime.datetime
 ) -> None:
-    """Write an archive of (name, content) to a seekable stream: each from where it stands, deflated.
+    """Write members, each a name and a stream that is read to its end, to a seekable stream.
 
-    The bytes depend on the members and on `when` alone, of which its own year to second count, in
-    steps of two seconds and from 1980 to 2107.
+    The archive depends on names, bytes and `when` alone; of that its own year to second count, in
+    steps of two seconds, from 1980 to 2107.
     """
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in members:
