@@ -1,12 +1,14 @@
 """What a plugin gives the core for one system: a frozen value, and nothing that runs by itself."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from iepbridge.acknowledgement import Acknowledgement, AnsweredFile
+from iepbridge.exchange import PlanReader
 from iepbridge.iep_event import Completed, as_it_is
+from iepbridge.mapping.layout import Layout
 from iepbridge.plan import Plan
 
 
@@ -32,7 +34,9 @@ class Adapter:
 
     `mappings` is the folder that holds the system's `mapping.toml`, `fields.csv` and code tables.
     `complete` adds what the system needs and the plan does not say (an IEP event), in plan terms.
-    `acknowledgements` reads and writes the system's answers, where it gives any.
+    `acknowledgements` reads and writes the system's answers, where it gives any. `inputs` are
+    further files of the system that can only be read, by format name (`<system>-...`): each makes
+    a reader from the mapping's layout.
     The registry fills in the rest: `release` of the state's layout, as its mapping states it, and
     the `distribution` and `version` of the installed package.
     """
@@ -42,6 +46,7 @@ class Adapter:
     mappings: Path
     complete: Callable[[Plan], Completed] = as_it_is
     acknowledgements: Acknowledgements | None = None
+    inputs: Mapping[str, Callable[[Layout], PlanReader]] = field(default_factory=dict)
     release: str = ""
     distribution: str = ""
     version: str = ""

@@ -18,13 +18,17 @@ from iepbridge.registry import CANONICAL, Registry
 def format_names(registry: Registry) -> tuple[list[str], list[str]]:
     """Give the names of the formats that can be read, and of those that can be written."""
     names = [CANONICAL, *sorted(registry.adapters)]
-    return names, names
+    inputs = {name for adapter in registry.adapters.values() for name in adapter.inputs}
+    return [*names, *sorted(inputs - set(names))], names
 
 
 def open_reader(name: str, registry: Registry, overlays: Sequence[Path] = ()) -> PlanReader:
     """Make a reader for one file of a format; raise `Misuse` where there is no such format."""
     if name == CANONICAL:
         return JsonLinesReader()
+    owner = registry.adapter_of_input(name)
+    if owner is not None:
+        return owner.inputs[name](compiled_mapping(owner, overlays).layout)
     compiled = compiled_mapping(registry.adapter(name), overlays)
     return _kit(compiled).reader(compiled)
 

@@ -38,6 +38,12 @@ class Registry:
     adapters: Mapping[str, Adapter]
     broken: Mapping[str, BrokenPlugin]
 
+    def adapter_of_input(self, name: str) -> Adapter | None:
+        """Give the adapter that reads a further format, which is no system's own."""
+        if name in self.adapters or name in self.broken:
+            return None
+        return next((one for one in self.adapters.values() if name in one.inputs), None)
+
     def adapter(self, name: str) -> Adapter:
         """Give an adapter by its system's name, or say why there is none."""
         if name in self.adapters:
@@ -83,6 +89,9 @@ def _load(entry: EntryPoint) -> Adapter:
         raise Misuse(f"its adapter is called {adapter.name!r}, its entry point {entry.name!r}")
     if not _NAME.fullmatch(adapter.name) or adapter.name == CANONICAL:
         raise Misuse(f"{adapter.name!r} cannot be a system's name")
+    for name in adapter.inputs:
+        if not _NAME.fullmatch(name) or not name.startswith(f"{adapter.name}-"):
+            raise Misuse(f"its input {name!r} is not called {adapter.name}-something")
     return replace(
         adapter,
         release=_release(adapter),

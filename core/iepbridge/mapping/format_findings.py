@@ -24,7 +24,7 @@ def written_finding(
     """Say why a plan cannot be written.
 
     The facts: for FMT-LENGTH the size and the limit, for FMT-CODE what has a code, for FMT-ID the
-    form of the identifier.
+    form of the identifier, for FMT-CHARSET the code page.
     """
     message = _WRITTEN[rule](title, path or "the whole plan", *facts)
     return Finding(plan_id, version, rule, "error", path, message, REMEDIES[rule])
@@ -47,6 +47,10 @@ def _without_id(title: str, path: str, form: Fact) -> str:
     return f"{title} needs the participant's identifier at {path}, {form}."
 
 
+def _outside(title: str, path: str, page: Fact) -> str:
+    return f"{title} writes in {page}, which lacks a character at {path}, and any plain form of it."
+
+
 def _malformed(title: str, path: str, form: Fact) -> str:
     return f"{title} takes only {form} at {path}."
 
@@ -57,6 +61,7 @@ _WRITTEN: Final[Mapping[str, Callable[..., str]]] = {
     "FMT-CODE": _without_code,
     "FMT-ID": _without_id,
     "FMT-VALUE": _malformed,
+    "FMT-CHARSET": _outside,
 }
 
 

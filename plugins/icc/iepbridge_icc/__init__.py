@@ -1,11 +1,15 @@
 """The adapter for ICC (Indiana); its mapping is data, under `mappings/icc`."""
 
 from iepbridge.adapter import Adapter
+from iepbridge.exchange import PlanReader
 from iepbridge.hookspecs import hookimpl
 from iepbridge.iep_event import Completed, with_iep_event
 from iepbridge.mapping.files import shipped_folder
+from iepbridge.mapping.layout import Layout
 from iepbridge.plan import Plan
 from iepbridge_icc.acknowledgement import ACKNOWLEDGEMENTS
+
+_CATEGORY = ("services", "[]", "category")
 
 
 @hookimpl
@@ -16,8 +20,18 @@ def iepbridge_adapter() -> Adapter:
         title="ICC (Indiana)",
         mappings=shipped_folder("icc"),
         acknowledgements=ACKNOWLEDGEMENTS,
+        inputs={"icc-report": _report_reader},
         complete=_with_activity,
     )
+
+
+def _report_reader(layout: Layout) -> PlanReader:
+    """Read the site's own report of services, with the codes of the mapping."""
+    from iepbridge_icc.report import ReportReader  # noqa: PLC0415  loads the workbook library
+
+    fields = (one for one in layout.every_field() if one.canonical == _CATEGORY)
+    table = next(one.table for one in fields if one.table is not None)
+    return ReportReader({codes[0]: category for codes, category in table.reading.items()})
 
 
 def _with_activity(plan: Plan) -> Completed:

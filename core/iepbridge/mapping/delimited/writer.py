@@ -73,8 +73,8 @@ class DelimitedPlanWriter(MappedWriter[_Rows]):
         file = delimited_file(self._layout)
         rows = [file.columns, *([one.name, str(one.rows), one.digest()] for one in self._members)]
         frame = Frame(self._envelope, {})
-        for field in self._layout.frame:
-            rows.append([field.place, frame_value(self._layout, field, frame), ""])
+        values = ((one.place, frame_value(self._layout, one, frame)) for one in self._layout.frame)
+        rows += [[place, value, ""] for place, value in values]
         write = row_writer(dialect(self._layout))
         return dialect(self._layout).mark + "".join(map(write, rows)).encode()
 
