@@ -39,7 +39,7 @@ class Directory:
 def find_directory(stream: BinaryIO) -> Directory:
     """Find the directory by the last record, with which the file must end; raise `NotSuchZip`."""
     place = stream.seek(0, os.SEEK_END) - _END.size
-    if place < 0 or not _read(stream, 0, 4).startswith(b"PK"):
+    if place < 0 or not _read(stream, 0, 2).startswith(b"PK"):
         raise NotSuchZip("the file is no zip")
     mark, *disks, here, entries, size, start, comment = _END.unpack(_read(stream, place, _END.size))
     if mark != b"PK\x05\x06" or comment:
@@ -47,13 +47,17 @@ def find_directory(stream: BinaryIO) -> Directory:
             "the file does not end with the end record of a zip: it was cut, or has a comment or "
             "other bytes behind it, where none were expected"
         )
-    stated = Directory(entries, size, start)
-    found = _in_zip64(stream, stated, place)
-    place -= _END64.size + _LOCATOR.size if found else 0
-    directory = found or stated
-    if any(disk not in {0, _IN_TWO} for disk in disks) or here != entries:
+    if here != entries or not {0, _IN_TWO}.issuperset(disks):
         raise NotSuchZip("it is one part of several; expected was a whole archive")
-    if directory.start + directory.bytes != place:
+    stated = Directory(entries, size, start)
+    large = _in_zip64(stream, stated, place)
+    if large:
+        return _checked(large, place - _LOCATOR.size - _END64.size)
+    return _checked(stated, place)
+
+
+def _checked(directory: Directory, end: int) -> Directory:
+    if directory.start + directory.bytes != end:
         raise NotSuchZip("its directory does not lie right before its end record, as was expected")
     if directory.bytes > _MOST_BYTES:
         raise NotSuchZip(
@@ -71,18 +75,24 @@ def _in_zip64(stream: BinaryIO, stated: Directory, place: int) -> Directory | No
     if mark != b"PK\x06\x07":
         return None
     place -= _END64.size
-    record = _END64.unpack(_read(stream, place, _END64.size))
-    mark, rest, _, _, *disk_numbers, here, entries, size, directory = record
-    is_sound = (mark, rest, start, here) == (b"PK\x06\x06", _REST64, place, entries)
-    is_one = disk == 0 and disks <= 1 and not any(disk_numbers)
-    agrees = (
-        stated.entries in {entries, _IN_TWO}
-        and stated.bytes in {size, _IN_FOUR}
-        and stated.start in {directory, _IN_FOUR}
+    mark, rest, _, _, *disk_numbers, here, entries, size, directory = _END64.unpack(
+        _read(stream, place, _END64.size)
     )
-    if not (is_sound and is_one and agrees):
+    large = Directory(entries, size, directory)
+    is_sound = (mark, rest, start, here) == (b"PK\x06\x06", _REST64, place, entries)
+    is_whole = disk == 0 and disks <= 1 and not any(disk_numbers)
+    if not (is_sound and is_whole and _agree(stated, large)):
         raise NotSuchZip("its end records contradict each other")
-    return Directory(entries, size, directory)
+    return large
+
+
+def _agree(stated: Directory, large: Directory) -> bool:
+    """Say whether each number is the same, or stated to be too large for its place."""
+    return (
+        stated.entries in {large.entries, _IN_TWO}
+        and stated.bytes in {large.bytes, _IN_FOUR}
+        and stated.start in {large.start, _IN_FOUR}
+    )
 
 
 def _read(stream: BinaryIO, place: int, size: int) -> bytes:

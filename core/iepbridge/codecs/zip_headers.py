@@ -33,28 +33,51 @@ class Packed:
 def locate(stream: BinaryIO, info: zipfile.ZipInfo, end: int) -> Packed:
     """Find the packed bytes of a member that has all bytes from its header to `end`."""
     name = info.orig_filename
+    header = _read_header(stream, info)
+    behind = header.start + info.compress_size
+    if behind > end:
+        raise NotSuchZip(f"{name} shares bytes with what stands behind it")
+    _check_header(header, info)
+    if header.flags & _DESCRIBED:
+        _check_descriptor(stream, info, behind, end)
+    elif behind < end:
+        raise NotSuchZip(f"{end - behind:,} bytes behind {name}, where none was expected")
+    return Packed(name, header.start, info.compress_size, info.file_size, info.CRC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What stands before a member; its packed bytes begin at `start`."""
+
+    name: str
+    flags: int
+    method: int
+    stated: list[int]
+    extra: bytes
+    start: int
+
+
+def _read_header(stream: BinaryIO, info: zipfile.ZipInfo) -> _Header:
     stream.seek(info.header_offset)
     header = stream.read(_HEADER.size)
     if len(header) < _HEADER.size or not header.startswith(b"PK\x03\x04"):
-        raise NotSuchZip(f"no header of {name} stands where the directory says")
+        raise NotSuchZip(f"no header of {info.orig_filename} stands where the directory says")
     _, _, flags, method, _, _, *stated, name_bytes, extra_bytes = _HEADER.unpack(header)
-    own_name = stream.read(name_bytes).decode("utf-8" if flags & _UTF8 else "cp437", "replace")
-    if own_name != name:
-        raise NotSuchZip(f"the header of {name} has another name")
-    extra = stream.read(extra_bytes)
+    name = stream.read(name_bytes).decode("utf-8" if flags & _UTF8 else "cp437", "replace")
     start = info.header_offset + len(header) + name_bytes + extra_bytes
-    behind = start + info.compress_size
-    if behind > end:
-        raise NotSuchZip(f"{name} shares bytes with what stands behind it")
-    if method != info.compress_type or flags & ENCRYPTED:
+    return _Header(name, flags, method, stated, stream.read(extra_bytes), start)
+
+
+def _check_header(header: _Header, info: zipfile.ZipInfo) -> None:
+    """Refuse a header that says of its member something other than the directory."""
+    name = info.orig_filename
+    if header.name != name:
+        raise NotSuchZip(f"the header of {name} has another name")
+    if header.method != info.compress_type or header.flags & ENCRYPTED:
         raise NotSuchZip(f"the header of {name} and the directory differ in how it is packed")
-    if flags & _DESCRIBED:
-        _check_descriptor(stream, info, behind, end)
-    elif _sizes(stated, extra) != [info.CRC, info.compress_size, info.file_size]:
+    sizes = [info.CRC, info.compress_size, info.file_size]
+    if not header.flags & _DESCRIBED and _sizes(header.stated, header.extra) != sizes:
         raise NotSuchZip(f"the header of {name} and the directory differ in its size or checksum")
-    elif behind < end:
-        raise NotSuchZip(f"{end - behind:,} bytes behind {name}, where none was expected")
-    return Packed(name, start, info.compress_size, info.file_size, info.CRC)
 
 
 def _sizes(stated: list[int], extra: bytes) -> list[int]:

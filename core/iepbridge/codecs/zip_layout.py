@@ -44,17 +44,22 @@ def find_members(stream: BinaryIO, names: Sequence[str]) -> dict[str, Packed]:
         )
     for info in infos:
         _check(info)
-    places = [*(info.header_offset for info in infos), directory.start]
+    ends = _ends(infos, directory.start)
+    return {
+        info.orig_filename: locate(stream, info, end) for info, end in zip(infos, ends, strict=True)
+    }
+
+
+def _ends(infos: Sequence[zipfile.ZipInfo], directory: int) -> list[int]:
+    """Give the places where members must end: where the next one begins, or the directory."""
+    places = [*(info.header_offset for info in infos), directory]
     if places != sorted(places):
         raise NotSuchZip(
             "its members do not stand in the file in the order of its directory, as was expected"
         )
     if places[0]:
         raise NotSuchZip(f"{places[0]:,} bytes before its first member, where none was expected")
-    return {
-        info.orig_filename: locate(stream, info, end)
-        for info, end in zip(infos, places[1:], strict=True)
-    }
+    return places[1:]
 
 
 def _listed(stream: BinaryIO) -> list[zipfile.ZipInfo]:
