@@ -1,10 +1,16 @@
 """Whether both sides wrote the same: without that, their times say nothing."""
 
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
+from bench.baseline import icc
 from bench.sides import Workload, content, hand_in, hand_out, kept, product_in, product_out
 from lxml import etree
+from tests.oracles import check_cwds, check_icc
+from tests.oracles.cwds_slicer import slice_file
 
 _NUMBERS = {"value", "minimumWage", "weeklyHours", "hourlyWage", "hours"}
 
@@ -16,7 +22,7 @@ class NotAlike(Exception):
 def check(work: Workload) -> None:
     """Raise `NotAlike` where files, plans, losses or findings differ in what they mean."""
     for way, source, sides, meaning in (
-        ("out", work.lines, (product_out, hand_out), infoset),
+        ("out", work.lines, (product_out, hand_out), MEANINGS[work.system]),
         ("in", work.file, (product_in, hand_in), _plans),
     ):
         ours, theirs = kept(), kept()
@@ -48,6 +54,33 @@ def _present(value: Any) -> Any:
     return [_present(inner) for inner in value] if isinstance(value, list) else value
 
 
+def members(content: bytes) -> Any:
+    """Give the rows of an ICC file that breaks no rule; lists in JSON by their values."""
+    _pass(check_icc.check(content))
+    rows = icc.members_of(content)
+    return {name: [list(map(_cell, row)) for row in found] for name, found in rows.items()}
+
+
+def _cell(text: str) -> Any:
+    if not text.startswith("["):
+        return text
+    try:
+        return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    except ValueError:
+        return text
+
+
+def fields(content: bytes) -> Any:
+    """Give the fields of a CWDS file that breaks no rule, texts that go on as one."""
+    _pass(check_cwds.check(content))
+    return slice_file(content)
+
+
+def _pass(complaints: list[str]) -> None:
+    if complaints:
+        raise NotAlike(f"a file breaks a rule of its document: {complaints[0]}")
+
+
 def infoset(content: bytes) -> Any:
     """Give a file without what means nothing: order of attributes, white space between elements."""
     return _infoset(etree.fromstring(content, etree.XMLParser(huge_tree=True)))
@@ -66,3 +99,12 @@ def _number(name: str, value: str) -> str:
     if name in _NUMBERS and value.replace(".", "", 1).lstrip("-").isdigit() and "." in value:
         return value.rstrip("0").rstrip(".")
     return value
+
+
+MEANINGS: Mapping[str, Callable[[bytes], Any]] = {
+    "twist": infoset,
+    "toolbox": infoset,
+    "icc": members,
+    "cwds": fields,
+}
+"""What a system's file means, to be compared."""

@@ -48,7 +48,7 @@ class Bench:
 
     def file(self, system: str, count: int) -> Path:
         """Give a system's file of those of the plans that it takes."""
-        path = self._folder / f"{system}-{count}.xml"
+        path = self._folder / f"{system}-{count}"
         if not path.exists():
             self.translate(system, "out", count)
         return path
@@ -56,7 +56,7 @@ class Bench:
     def translate(self, system: str, way: str, count: int, *reports: str) -> Taken:
         """Translate one way; the file written out is kept, to be read."""
         if way == "out":
-            path = self._folder / f"{system}-{count}.xml"
+            path = self._folder / f"{system}-{count}"
             taken = self._translate("canonical", system, self.plans(count), path, reports)
         else:
             path = self._folder / "back.jsonl"
@@ -89,7 +89,7 @@ class Bench:
 
     def forget(self, system: str, count: int) -> None:
         """Remove a system's file, to make room."""
-        (self._folder / f"{system}-{count}.xml").unlink(missing_ok=True)
+        (self._folder / f"{system}-{count}").unlink(missing_ok=True)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 from unittest import mock
 
 import orjson
-from bench.baseline import toolbox, twist
+from bench.baseline import cwds, icc, toolbox, twist
 
 from iepbridge.exchange import Arrival, Envelope
 from iepbridge.finding import Finding
@@ -28,9 +28,12 @@ from iepbridge.registry import CANONICAL, Registry, load_registry
 from iepbridge.sample import sample_plans
 from iepbridge.translate import ReportLines, translate
 
-SYSTEMS = ("twist", "toolbox")
+SYSTEMS = ("twist", "toolbox", "icc", "cwds")
 ENVELOPE = Envelope("SAMPLE", "STATE", 1, "2026-01-05T02:00:00-06:00")
-HAND: dict[str, ModuleType] = {"twist": twist, "toolbox": toolbox}
+HAND: dict[str, ModuleType] = {"twist": twist, "toolbox": toolbox, "icc": icc, "cwds": cwds}
+_CHECKED = ("twist", "toolbox", "cwds")
+"""Systems whose files cannot hold a control character, or whose reader has looked for them."""
+
 _Fault: TypeAlias = tuple[str, str, str]
 _NOTES = {
     "dropped": "The file has no place for it.",
@@ -197,19 +200,50 @@ def _write_toolbox(arrived: Iterator[Arrival], outputs: Outputs) -> None:
     outputs.plans.write(toolbox.trailer().encode())
 
 
-_WRITERS = {"twist": _write_twist, "toolbox": _write_toolbox}
+def _write_icc(arrived: Iterator[Arrival], outputs: Outputs) -> None:
+    totals = [0] * len(icc.tables.COLUMNS)
+    report = _HandReport(outputs)
+    out: list[icc.Rows] = []
+    for arrival in arrived:
+        if plan := report.whole(arrival):
+            faults, losses = icc.encode(plan, out, totals)
+            report.told(plan, faults, losses)
+    outputs.plans.write(icc.packed(out, totals, ENVELOPE))
+
+
+def _write_cwds(arrived: Iterator[Arrival], outputs: Outputs) -> None:
+    totals = [0, 0, 0]
+    report = _HandReport(outputs)
+    out: list[bytes] = []
+    for arrival in arrived:
+        if plan := report.whole(arrival):
+            faults, losses = cwds.encode(plan, out, totals)
+            report.told(plan, faults, losses)
+    # Its header says how many records follow: in memory, where the product goes back to it.
+    outputs.plans.write(cwds.header(ENVELOPE, totals[0]))
+    outputs.plans.writelines(out)
+    outputs.plans.write(cwds.trailer(totals))
+
+
+_WRITERS = {
+    "twist": _write_twist,
+    "toolbox": _write_toolbox,
+    "icc": _write_icc,
+    "cwds": _write_cwds,
+}
 
 
 def hand_in(system: str, file: bytes, outputs: Outputs) -> None:
     """Carry a system's file to canonical lines, each plan checked by the model."""
     report = _HandReport(outputs)
     write = outputs.plans.write
+    checked = system in _CHECKED
     for data, faults, unmapped in HAND[system].stream(io.BytesIO(file)):
         if faults:
             report.faults(data.get("plan_id"), data.get("version"), faults)
             continue
         try:
-            plan = read_plan(data, characters_checked=True, tidied=True)  # as it is made here
+            plan = read_plan(data, characters_checked=checked, tidied=True)  # as it is made here
         except PlanRefused as refused:
             report.refused(data.get("plan_id"), data.get("version"), refused)
             continue
