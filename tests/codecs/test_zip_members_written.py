@@ -42,6 +42,18 @@ def test_the_bytes_depend_on_content_and_time_alone() -> None:
     assert written(TEXTS, WHEN.replace(minute=8)) != written(TEXTS)
 
 
+def test_the_level_makes_it_fast_or_small() -> None:
+    content = b"".join(b"%d|row of some text|%d\r\n" % (n, n * n) for n in range(3000))
+    sizes = []
+    for level in (1, 6, 9):
+        stream = io.BytesIO()
+        write_members(stream, [("A", io.BytesIO(content))], WHEN, level=level)
+        sizes.append(len(stream.getvalue()))
+        with ZipMembers(stream, ["A"]) as members:
+            assert members.open("A").read() == content
+    assert sizes[0] > sizes[1] >= sizes[2]
+
+
 def test_members_are_plain_files_of_their_owner_alone() -> None:
     with zipfile.ZipFile(io.BytesIO(written(TEXTS))) as archive:
         for info in archive.infolist():

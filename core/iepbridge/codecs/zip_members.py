@@ -56,18 +56,23 @@ class ZipMembers:
 
 
 def write_members(
-    stream: BinaryIO, members: Iterable[tuple[str, BinaryIO]], when: datetime.datetime
+    stream: BinaryIO,
+    members: Iterable[tuple[str, BinaryIO]],
+    when: datetime.datetime,
+    *,
+    level: int = 6,
 ) -> None:
     """Write members, each a name and a stream that is read to its end, to a seekable stream.
 
-    The archive depends on names, bytes and `when` alone; of that its own year to second count, in
-    steps of two seconds, from 1980 to 2107.
+    The archive depends on names, bytes, `when` and `level` alone. Of `when` its own year to second
+    count, in steps of two seconds, from 1980 to 2107; `level` is zlib's, 1 (fast) to 9 (small).
     """
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in members:
             with ExitStack() as stack:
                 source = content if content.seekable() else stack.enter_context(_copied(content))
                 info = _info(name, when, _bytes_left(source))
+                _set_level(info, level)
                 # Sizes in eight bytes, and so an extra field, come in from 1.9 GiB.
                 with archive.open(info, "w") as packed:
                     shutil.copyfileobj(source, packed, _COPIED_BYTES)
@@ -80,6 +85,11 @@ def _info(name: str, when: datetime.datetime, size: int) -> zipfile.ZipInfo:
     info.external_attr = _OWNER_ALONE
     info.file_size = size
     return info
+
+
+def _set_level(info: zipfile.ZipInfo, level: int) -> None:
+    # Until Python 3.13 there is no public name for it where a member is written as a stream.
+    info._compresslevel = level  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _bytes_left(stream: BinaryIO) -> int:
