@@ -236,3 +236,11 @@ def test_the_log_can_be_for_the_eye(run: Run) -> None:
     assert b"translated" in done.stderr
     assert b"\x1b" not in done.stderr
     assert not done.stderr.startswith(b"{")
+
+
+def test_a_log_in_json_tells_what_stopped_the_run_in_json_too(run: Run) -> None:
+    done = run(*TRANSLATE, "missing", "--log-format", "json")
+    assert done.returncode == 2
+    (event,) = map(json.loads, done.stderr.splitlines())
+    assert (event["event"], event["exit_code"]) == ("stopped", 2)
+    assert "no such file" in event["message"]

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-from iepbridge.cli.console import say
+from iepbridge.cli.console import say, say_end
 from iepbridge.errors import IepbridgeError
 from iepbridge.privacy import reduced
 
@@ -68,15 +68,17 @@ def _ended(error: BaseException) -> int:
 
 def _told(error: BaseException) -> int:
     if isinstance(error, IepbridgeError):
-        say(f"iepbridge: {error}")
+        say_end(str(error), error.exit_code)
         return error.exit_code
     if isinstance(error, OSError) and error.errno:
         what = os.strerror(error.errno)
-        say(f"iepbridge: the system refused: {what} ({reduced(error)}). Nothing was written.")
-        return IepbridgeError.exit_code
-    say(
-        f"iepbridge: a fault of the program: {reduced(error)}. Nothing was written."
-        " Report this line to whoever keeps the program; it holds no personal data."
+        code = IepbridgeError.exit_code
+        say_end(f"the system refused: {what} ({reduced(error)}). Nothing was written.", code)
+        return code
+    say_end(
+        f"a fault of the program: {reduced(error)}. Nothing was written."
+        " Report this line to whoever keeps the program; it holds no personal data.",
+        FAULT,
     )
     return FAULT
 

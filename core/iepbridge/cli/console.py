@@ -42,6 +42,27 @@ def has_colours(stream: object) -> bool:
     return wanted and is_terminal(stream)
 
 
+class _Ending:
+    """How what ends the command is told: in words, or as an event where events were asked for."""
+
+    in_events = False
+
+
+def end_in_events(wanted: bool) -> None:
+    """Tell what ends the command as an event, so that a log holds nothing but JSON."""
+    _Ending.in_events = wanted
+
+
+def say_end(text: str, exit_code: int) -> None:
+    """Say what ended the command."""
+    if _Ending.in_events:
+        from iepbridge import logs  # noqa: PLC0415  configured by then, or never asked for
+
+        logs.logger().critical("stopped", exit_code=exit_code, message=text)
+    else:
+        say(f"iepbridge: {text}")
+
+
 def say(text: str) -> None:
     """Print lines to standard error, control characters escaped; a closed one is no error."""
     if sys.stderr is not None:

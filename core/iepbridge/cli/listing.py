@@ -130,5 +130,7 @@ def _print_one(row: _Row) -> None:
         facts.add_row(Text(name), Text(", ".join(row[name]) or "none yet"))
     files = Table("mapping file", "SHA-256")
     for file in row["mapping"]:
-        files.add_row(Text(escaped(file["path"]), overflow="fold"), Text(file["sha256"]))
+        files.add_row(
+            Text(escaped(file["path"]), overflow="fold"), Text(file["sha256"], overflow="fold")
+        )
     console.print(facts, files)

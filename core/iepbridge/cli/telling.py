@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Final
 
 from iepbridge import logs
-from iepbridge.cli.console import Voice, has_colours, voice
+from iepbridge.cli.console import Voice, end_in_events, has_colours, voice
 from iepbridge.finding import Finding
 from iepbridge.translate import ReportLines, Summary
 
@@ -18,6 +18,7 @@ FINDINGS_SHOWN: Final = 5
 def begin(arguments: argparse.Namespace) -> Voice:
     """Choose how this run speaks and send its logs there; a closed standard error hears nothing."""
     chosen = voice(arguments)
+    end_in_events(arguments.log_format == "json")
     stream = sys.stderr if sys.stderr is not None else io.StringIO()
     logs.configure(chosen.level, chosen.form, stream, colours=has_colours(stream))
     return chosen
