@@ -11,12 +11,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from tests.code_page import into_code_page
+
 from iepbridge.finding import Loss
 
 Data = dict[str, Any]
 
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)")
-_COMES_BACK = re.compile(r"[Cc]omes back as (.+)\.$")
+_FORMS = r"(?: Composed \(NFC\)\.)?(?: Characters took a plain form: [A-Z0-9+, a-z]+\.)?"
+_COMES_BACK = re.compile(rf"[Cc]omes back as (.+?)\.({_FORMS})\Z", re.DOTALL)
+_CONVERTED = re.compile(rf"(?= )({_FORMS})\Z")
 _GONE = object()
 
 
@@ -32,10 +36,29 @@ def expected_back(data: Data, losses: Iterable[Loss]) -> Data:
     """Carry out a loss report on plan data: what is gone goes, what changes changes."""
     result = _plain(copy.deepcopy(data))
     for loss in losses:
-        match = _COMES_BACK.search(loss.note) if loss.kind in ("generalised", "defaulted") else None
-        _set(result, _extension(data, loss.path) or steps(loss.path), match[1] if match else _GONE)
+        path = path_steps(data, loss.path)
+        _set(result, path, _back(loss, result, path))
     swept: Data = _swept(result)
     return swept
+
+
+def path_steps(data: Data, path: str) -> list[str | int]:
+    """Take apart a path into this plan, whose keys of extensions may hold any character."""
+    return _extension(data, path) or steps(path)
+
+
+def _back(loss: Loss, data: Data, path: list[str | int]) -> object:
+    """Give what comes back in place of what a line is about."""
+    if loss.kind not in ("generalised", "defaulted"):
+        return _GONE
+    if match := _COMES_BACK.search(loss.note):
+        return into_code_page(match[1]) if match[2] else match[1]
+    assert _CONVERTED.match(f" {loss.note}"), loss
+    value: Any = data
+    for step in path:
+        value = value[step]
+    assert into_code_page(value) != value, loss.path
+    return into_code_page(value)
 
 
 def _extension(data: Data, path: str) -> list[str | int]:

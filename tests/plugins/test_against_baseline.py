@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from lxml import etree
 from tests.laws import plain
 from tests.oracles import check_toolbox, check_twist
-from tests.plugins.test_laws import COMMON, ENVELOPE, SYSTEMS, fitted, read, write
+from tests.plugins.test_laws import COMMON, ENVELOPE, fitted, read, write
 from tests.strategies import plans
 
 from iepbridge.errors import Unreadable
@@ -24,6 +24,7 @@ from iepbridge.sample import sample_plans
 
 Data = dict[str, Any]
 BASELINES: dict[str, ModuleType] = {"twist": twist, "toolbox": toolbox}
+SYSTEMS = sorted(BASELINES)
 CHECKS = {"twist": check_twist.check, "toolbox": check_toolbox.check}
 FULL = Path(__file__).parents[1] / "oracles"
 

@@ -1,4 +1,4 @@
-"""The laws of both systems over generated plans: nothing changes but what the report says."""
+"""The laws of all systems over generated plans: nothing changes but what the report says."""
 
 import io
 from functools import cache
@@ -18,7 +18,7 @@ from iepbridge.plan.paths import leaves
 from iepbridge.registry import Registry, load_registry
 
 Data = dict[str, Any]
-SYSTEMS = ["toolbox", "twist"]
+SYSTEMS = ["cwds", "icc", "toolbox", "twist"]
 ENVELOPE = Envelope("SAMPLE", "STATE", 1, "2026-01-05T02:00:00-06:00")
 
 
@@ -46,7 +46,7 @@ def read(system: str, content: bytes) -> list[Arrival]:
 
 def fitted(system: str, data: Data) -> Data:
     """Mend what the system refuses, so that most plans are written."""
-    for _ in range(4):
+    for _ in range(6):
         (written,) = write(system, data)[1]
         if not written.findings:
             break
@@ -85,17 +85,14 @@ COMMON: Data = {
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-@settings(**COMMON, max_examples=150)
+@settings(**COMMON, max_examples=80)
 @given(data=plans(sized=True))
 def test_what_comes_back_is_the_plan_but_for_the_loss_report(system: str, data: Data) -> None:
     data = fitted(system, data)
     content, (written,) = write(system, data)
-    arrivals = read(system, content)
-    event(f"{system} {'held' if written.findings else 'written'}")
-    if written.findings:
-        assert arrivals == []
-        return
-    (arrival,) = arrivals
+    (arrival,) = read(system, content)
+    event(f"{system} {sorted({loss.kind for loss in written.losses})}")
+    assert written.findings == ()
     assert arrival.findings == ()
     assert arrival.losses == ()
     assert arrival.plan is not None
@@ -105,13 +102,24 @@ def test_what_comes_back_is_the_plan_but_for_the_loss_report(system: str, data: 
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-@settings(**COMMON, max_examples=100)
+@settings(**COMMON, max_examples=40)
+@given(data=plans())
+def test_a_plan_is_written_whole_or_not_at_all(system: str, data: Data) -> None:
+    content, (written,) = write(system, data)
+    event(f"{system} {'held' if written.findings else 'written'}")
+    assert len(read(system, content)) == (not written.findings)
+    if written.findings:
+        assert written.losses == ()
+        assert content == write(system)[0]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@settings(**COMMON, max_examples=60)
 @given(data=plans())
 def test_every_leaf_is_in_the_file_or_on_a_line(system: str, data: Data) -> None:
     data = fitted(system, data)
     content, (written,) = write(system, data)
-    if written.findings:
-        return
+    assert written.findings == ()
     (arrival,) = read(system, content)
     assert arrival.plan is not None
     told = {loss.path for loss in written.losses}
@@ -135,7 +143,7 @@ def _in_story(path: str, value: object, arrival: Arrival) -> bool:
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-@settings(**COMMON, max_examples=25)
+@settings(**COMMON, max_examples=20)
 @given(data=st.lists(plans(sized=True), max_size=3, unique_by=lambda data: data["plan_id"]))
 def test_the_same_input_gives_the_same_bytes(system: str, data: list[Data]) -> None:
     assert write(system, *data) == write(system, *data)
