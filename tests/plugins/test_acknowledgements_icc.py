@@ -62,8 +62,7 @@ def test_a_plan_without_a_row_is_accepted_in_a_whole_answer(
 
 def test_warnings_without_their_rows_close_no_plan() -> None:
     clean = ("BATCH|||000001|W||", "PLAN.txt|P-1|1||A||")
-    with pytest.raises(Unreadable, match="may have been cut"):
-        read("icc", rows(*clean))
+    assert not read("icc", rows(*clean)).closes_unnamed
     assert not read("icc", rows(*clean), f"{STEM}.2_RESULT.txt").closes_unnamed
     assert read("icc", rows("BATCH|||000001|W|W1|Late")).closes_unnamed
 

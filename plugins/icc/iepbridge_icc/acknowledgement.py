@@ -6,7 +6,7 @@ result of its own; a plan's is the worst of its rows.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, NamedTuple, NoReturn
 
 from iepbridge.acknowledgement import (
@@ -105,35 +105,20 @@ def _whole(batch: _Row, rows: Iterator[_Row], name: str) -> Acknowledgement:
     messages = _messages(own, about)
     if batch.code or batch.message:
         messages = (Message(batch.code, batch.message), *messages)
-    read = Acknowledgement(
-        found.batch,
-        sequence,
-        None,
-        own,
-        messages,
-        answers,
-        part=found.part,
-        closes_unnamed=_closes_unnamed(found.batch, found.part, own),
-    )
-    if _lacks_its_reason(read):
-        raise Unreadable(
-            "The ICC acknowledgement's BATCH row has the result W, and no row says why. "
-            "It may have been cut; ask for it again."
-        )
-    return read
+    read = Acknowledgement(found.batch, sequence, None, own, messages, answers, part=found.part)
+    return replace(read, closes_unnamed=_closes_unnamed(read))
 
 
-def _closes_unnamed(batch: str | None, part: int | None, status: Status) -> bool:
-    """Say whether plans without a row are accepted; unless its name is known it may be a part."""
-    return batch is not None and part is None and status != "rejected"
+def _closes_unnamed(read: Acknowledgement) -> bool:
+    """Say whether plans without a row are accepted.
 
-
-def _lacks_its_reason(acknowledgement: Acknowledgement) -> bool:
-    """Say whether rows that would keep a plan from being taken for accepted must be missing."""
-    if not acknowledgement.closes_unnamed or acknowledgement.status != "warnings":
+    Unless its name is known it may be a part; and one with the result W in which nothing says why
+    may have been cut, since ICC states no count.
+    """
+    if read.batch is None or read.part is not None or read.status == "rejected":
         return False
-    is_clean = all(one.status == "accepted" for one in acknowledgement.answers)
-    return is_clean and not acknowledgement.messages
+    told = read.messages or any(one.status != "accepted" for one in read.answers)
+    return read.status == "accepted" or bool(told)
 
 
 def _collected(
@@ -220,13 +205,14 @@ def _check(acknowledgement: Acknowledgement) -> None:
     check(acknowledgement)
     NAMES.check(acknowledgement)
     check_left_out(acknowledgement, "received", "records_read", "answers.participant")
-    batch, part, status = acknowledgement.batch, acknowledgement.part, acknowledgement.status
+    status = acknowledgement.status
     if acknowledgement.sequence is None and status != "rejected":
         raise NotCarried("An ICC acknowledgement says which sequence it answers.")
-    if acknowledgement.closes_unnamed != _closes_unnamed(batch, part, status):
-        raise NotCarried("An ICC acknowledgement closes plans without a row, unless it is a part.")
-    if _lacks_its_reason(acknowledgement):
-        raise NotCarried("An ICC acknowledgement with warnings has a row that says why.")
+    if acknowledgement.closes_unnamed != _closes_unnamed(acknowledgement):
+        raise NotCarried(
+            "An ICC acknowledgement closes plans without a row, unless it is a part, rejects the "
+            "file, or has warnings and says of what."
+        )
     if any(one.status == status for one in acknowledgement.messages):
         raise NotCarried("A message's status is left out where it is that of the file.")
 
