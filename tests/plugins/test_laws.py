@@ -1,6 +1,7 @@
 """The laws of all systems over generated plans: nothing changes but what the report says."""
 
 import io
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.laws import expected_back, plain
 from tests.strategies import plans
 
 from iepbridge.exchange import Arrival, Envelope, Written
+from iepbridge.finding import Loss
 from iepbridge.formats import open_reader, open_writer
 from iepbridge.plan import plan_data, read_plan
 from iepbridge.plan.paths import leaves
@@ -30,12 +32,12 @@ def registry() -> Registry:
 def write(system: str, *datas: Data) -> tuple[bytes, list[Written]]:
     stream = io.BytesIO()
     writer = open_writer(system, registry(), stream, ENVELOPE, losses=True)
-    written = [writer.add(_arrival(data)) for data in datas]
+    written = [writer.add(arrival_of(data)) for data in datas]
     writer.finish()
     return stream.getvalue(), written
 
 
-def _arrival(data: Data) -> Arrival:
+def arrival_of(data: Data) -> Arrival:
     plan = read_plan(data)
     return Arrival(plan.plan_id, plan.version, plan, data)
 
@@ -52,6 +54,16 @@ def fitted(system: str, data: Data) -> Data:
             break
         data = mend(data, written.findings)
     return data
+
+
+def assert_comes_back(system: str, data: Data, losses: Iterable[Loss], arrival: Arrival) -> None:
+    """See that a plan came back from a system's file as its loss lines have it."""
+    assert arrival.findings == ()
+    assert arrival.losses == ()
+    assert arrival.plan is not None
+    expected = _overall_first(system, expected_back(data, losses))
+    back = plain(plan_data(arrival.plan))
+    assert _without_flattened(back, expected) == expected
 
 
 def _overall_first(system: str, data: Data) -> Data:
@@ -93,12 +105,7 @@ def test_what_comes_back_is_the_plan_but_for_the_loss_report(system: str, data: 
     (arrival,) = read(system, content)
     event(f"{system} {sorted({loss.kind for loss in written.losses})}")
     assert written.findings == ()
-    assert arrival.findings == ()
-    assert arrival.losses == ()
-    assert arrival.plan is not None
-    expected = _overall_first(system, expected_back(data, written.losses))
-    back = plain(plan_data(arrival.plan))
-    assert _without_flattened(back, expected) == expected
+    assert_comes_back(system, data, written.losses, arrival)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
