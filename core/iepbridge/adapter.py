@@ -10,6 +10,7 @@ from iepbridge.exchange import PlanReader
 from iepbridge.iep_event import Completed, as_it_is
 from iepbridge.mapping.layout import Layout
 from iepbridge.plan import Plan
+from iepbridge.policy import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Adapter:
     `acknowledgements` reads and writes the system's answers, where it gives any. `inputs` are
     further files of the system that can only be read, by format name (`<system>-...`): each makes
     a reader from the mapping's layout.
+    `rules` are what its policy asks of a plan.
     The registry fills in the rest: `release` of the state's layout, as its mapping states it, and
     the `distribution` and `version` of the installed package.
     """
@@ -47,6 +49,7 @@ class Adapter:
     complete: Callable[[Plan], Completed] = as_it_is
     acknowledgements: Acknowledgements | None = None
     inputs: Mapping[str, Callable[[Layout], PlanReader]] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
     release: str = ""
     distribution: str = ""
     version: str = ""

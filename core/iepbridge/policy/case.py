@@ -1,0 +1,85 @@
+"""What a rule looks at: one plan on one day, with what rules ask of it again and again.
+
+`policy.md`, "How rules run".
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from iepbridge.iep_event import IEP_DEVELOPMENT
+from iepbridge.plan import Plan
+from iepbridge.plan.parts import Service, Signature
+
+_PARTICIPANT_SIDE = ("participant", "guardian")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures that a deployment may set."""
+
+    iep_activity_days: int = 5
+
+
+@dataclass(frozen=True)
+class Case:
+    """A plan, with its derived IEP event, as rules see it.
+
+    `previous` is the version before, None where it is not known; `significant` says whether the
+    change against it is significant for the system, and is None without it.
+    """
+
+    plan: Plan
+    today: datetime.date
+    figures: Figures = Figures()
+    previous: Plan | None = None
+    significant: bool | None = None
+
+    @cached_property
+    def events(self) -> list[tuple[int, Service]]:
+        """The IEP events, each with its place among the services."""
+        return [(at, one) for at, one in self._services() if one.category == IEP_DEVELOPMENT]
+
+    @cached_property
+    def other_services(self) -> list[tuple[int, Service]]:
+        """All services but IEP events, each with its place."""
+        return [(at, one) for at, one in self._services() if one.category != IEP_DEVELOPMENT]
+
+    def _services(self) -> Iterator[tuple[int, Service]]:
+        return enumerate(self.plan.services or ())
+
+    def signed_by_both(self, version: int) -> bool:
+        """Say whether participant or guardian, and case manager, have signed for a version."""
+        roles = {one.role for _, one in self.signatures_for(version) if one.signed_on is not None}
+        return "case_manager" in roles and not roles.isdisjoint(_PARTICIPANT_SIDE)
+
+    def signatures_for(self, version: int) -> list[tuple[int, Signature]]:
+        """Give the signatures with a version, each with its place, dated or not."""
+        signatures = enumerate(self.plan.signatures or ())
+        return [(at, one) for at, one in signatures if one.plan_version == version]
+
+    def of_participant(self, version: int) -> list[tuple[int, Signature]]:
+        """Give the participant's and guardians' signatures for a version, each with its place."""
+        return [
+            (at, one) for at, one in self.signatures_for(version) if one.role in _PARTICIPANT_SIDE
+        ]
+
+    def lacks_copy(self, version: int) -> str | None:
+        """Give the path at which a copy for the participant is missing; None where one was given.
+
+        Where several signatures lack it, that is the last of role participant, else the last;
+        without any it is their list.
+        """
+        signatures = self.of_participant(version)
+        if any(one.copy_given_on is not None for _, one in signatures):
+            return None
+        at = last_of_participant(signatures)
+        return "signatures" if at is None else f"signatures[{at}].copy_given_on"
+
+
+def last_of_participant(signatures: list[tuple[int, Signature]]) -> int | None:
+    """Give the place of the last signature of role participant, else the last, None of none."""
+    own = [at for at, one in signatures if one.role == "participant"]
+    places = own or [at for at, _ in signatures]
+    return places[-1] if places else None

@@ -1,0 +1,48 @@
+"""A rule: what it asks, where that is written, and how it is checked."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
+
+from iepbridge.finding import Severity
+from iepbridge.policy.case import Case
+
+
+class Break(NamedTuple):
+    """One place that breaks a rule: its canonical path; a severity where it is not the usual."""
+
+    path: str
+    severity: Severity | None = None
+
+
+Result: TypeAlias = Sequence[Break] | None
+"""What checking a plan gives: where the rule is broken, or None where it does not apply."""
+
+KEPT: Final[Result] = ()
+NOT_APPLICABLE: Final[Result] = None
+
+
+def broken_at(paths: Iterable[str]) -> Result:
+    """Give a break for each path; none of them is a rule that is kept."""
+    return tuple([Break(path) for path in paths])
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of one system.
+
+    `must` completes "the plan must ..."; `path` says in words where a finding stands; `message`
+    and `remedy` are what a finding says, without any value. `clause` is the place in `source`, the
+    title of the document. `otherwise` is the second severity of a rule that has two.
+    """
+
+    id: str
+    severity: Severity
+    must: str
+    path: str
+    message: str
+    remedy: str
+    clause: str
+    source: str
+    check: Callable[[Case], Result]
+    otherwise: Severity | None = None
