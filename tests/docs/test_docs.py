@@ -20,8 +20,12 @@ from iepbridge.cli.translate import add_arguments
 from iepbridge.codecs import json_text, jsonl
 from iepbridge.codecs.xml import XmlLimits
 from iepbridge.finding import Finding, Loss, LossKind
-from iepbridge.mapping import layout, rows
-from iepbridge.mapping.settings import Settings
+from iepbridge.mapping import file_forms, layout, rows
+from iepbridge.mapping.delimited import lint as delimited_lint
+from iepbridge.mapping.fixed import lint as fixed_lint
+from iepbridge.mapping.records import lint as records_lint
+from iepbridge.mapping.settings import FormsTable, Settings
+from iepbridge.mapping.xml import lint as xml_lint
 from iepbridge.plan import refusals
 
 REPOSITORY = Path(__file__).parents[2]
@@ -155,25 +159,66 @@ def test_every_event_of_the_log_is_documented() -> None:
     assert documented == logged
 
 
+WORDS = "mappings-reference.md"
 LANGUAGE = {
-    ("## Read fields.csv", "column"): set(rows.FIELD_COLUMNS),
-    ("### Fields", "kind"): set(typing.get_args(layout.FieldKind)),
-    ("### Groups", "kind"): set(typing.get_args(layout.GroupKind)),
-    ("### Frame", "kind"): set(typing.get_args(layout.FrameKind)),
-    ("## Read fields.csv", "required"): set(typing.get_args(layout.Required)) - {""},
+    ("## fields.csv", "column"): set(rows.FIELD_COLUMNS),
+    ("## Fields", "kind"): set(typing.get_args(layout.FieldKind)),
+    ("## Groups", "kind"): set(typing.get_args(layout.GroupKind)),
+    ("## Frame", "kind"): set(typing.get_args(layout.FrameKind)),
+    ("## fields.csv", "required"): set(typing.get_args(layout.Required)) - {""},
     ("## Code tables", "column of `codes.csv`"): set(rows.CODE_COLUMNS),
 }
+FILES = {
+    _word: model
+    for model in typing.get_args(typing.get_args(file_forms.FileForm)[0])
+    for _word in typing.get_args(model.model_fields["codec"].annotation)
+}
+"""What `[file]` of a mapping is, by codec."""
+
+IN_EVERY_FILE = set.intersection(*(set(model.model_fields) for model in FILES.values()))
+_NOT_RECORDS = {
+    *records_lint._NOT_HERE,
+    *set(typing.get_args(layout.GroupKind)) - set(records_lint._GROUPS),
+}
+NOT_IN = {
+    "xml": xml_lint._NOT_HERE,
+    "delimited": {
+        *_NOT_RECORDS,
+        "item count",
+        *set(typing.get_args(layout.FrameKind)) - set(delimited_lint._FRAME),
+    },
+    "fixed": {*_NOT_RECORDS, *fixed_lint._BEHIND_NUMBERS},
+}
+"""The kinds that the check of a codec refuses."""
 
 
 @pytest.mark.parametrize(("heading", "column"), LANGUAGE)
 def test_every_word_of_the_table_is_documented(heading: str, column: str) -> None:
-    documented = first_column(section("mappings.md", heading), column)
+    documented = first_column(section(WORDS, heading), column)
     assert documented == LANGUAGE[heading, column]
 
 
+@pytest.mark.parametrize("heading", ["## Fields", "## Groups", "## Frame"])
+def test_every_kind_names_the_codecs_that_take_it(heading: str) -> None:
+    found = re.findall(r"^\| `([^`]+)` \| .* \| ([^|]+) \|$", section(WORDS, heading), re.MULTILINE)
+    assert {kind for kind, _ in found} == LANGUAGE[heading, "kind"]
+    for kind, codecs in found:
+        named = set(FILES) if codecs == "all" else set(re.findall("`([^`]+)`", codecs))
+        assert named
+        assert named <= set(FILES)
+        assert not [codec for codec in named if kind in NOT_IN[codec]], kind
+
+
 def test_every_setting_of_a_mapping_is_documented() -> None:
-    documented = first_column(section("mappings.md", "## mapping.toml"), "setting")
-    assert documented == set(_settings(Settings, ""))
+    common = {one for one in _settings(Settings, "") if not one.startswith("file.")}
+    common |= {f"file.{name}" for name in IN_EVERY_FILE}
+    assert first_column(section(WORDS, "## mapping.toml"), "setting") == common
+
+
+@pytest.mark.parametrize("codec", FILES)
+def test_every_setting_of_a_file_is_documented(codec: str) -> None:
+    own = {one for one in _settings(FILES[codec], "file.") if one[5:] not in IN_EVERY_FILE}
+    assert first_column(section(WORDS, f"### file, codec {codec}"), "setting") == own
 
 
 def _settings(model: type[BaseModel], within: str) -> Iterator[str]:
@@ -181,7 +226,7 @@ def _settings(model: type[BaseModel], within: str) -> Iterator[str]:
     for name, one in model.model_fields.items():
         inner = [kind for kind in _types(one.annotation) if issubclass(kind, BaseModel)]
         if not inner:
-            yield f"{within}{name}"
+            yield f"{within}{one.alias or name}"
         for kind in inner:
             yield from _settings(kind, f"{within}{name}.")
 
@@ -194,22 +239,43 @@ def _types(annotation: object) -> Iterator[type]:
 
 
 def test_every_form_and_direction_of_a_mapping_is_documented() -> None:
-    text = page("mappings.md")
-    forms = in_settings("date") | in_settings("codec") | in_settings("encodings")
-    names = forms | set(crosswalk.DIRECTIONS) - {""} | {crosswalk.ANY_OTHER} | rows._FOR_PEOPLE
+    text = page(WORDS)
+    settings = [*FILES.values(), FormsTable]
+    forms = {
+        one for name in ("date", "codec", "encodings", "code_page") for one in taken(name, settings)
+    }
+    names = forms | set(crosswalk.DIRECTIONS) - {""} | rows._FOR_PEOPLE
+    names |= {crosswalk.ANY_OTHER, crosswalk.NOTHING, layout.EVERY_RECORD}
     assert not {name for name in names if f"`{name}`" not in text}
 
 
-def in_settings(name: str) -> set[str]:
+def taken(name: str, tables: list[type[BaseModel]]) -> set[str]:
     """Give the words that a setting takes."""
-    tables = (Settings.model_fields[table].annotation for table in ("file", "forms"))
     annotations = [t.model_fields[name].annotation for t in tables if name in t.model_fields]
+    assert annotations
     return {word for one in annotations for word in _words(one)}
 
 
 def _words(annotation: object) -> Iterator[str]:
     for inner in typing.get_args(annotation):
         yield from [inner] if isinstance(inner, str) else _words(inner)
+
+
+def test_the_rows_shown_are_those_of_the_shipped_mappings() -> None:
+    shipped = {
+        line
+        for file in REPOSITORY.glob("mappings/*/*.csv")
+        for line in file.read_text("utf-8").splitlines()
+    }
+    shown = [
+        line
+        for name in ("mappings.md", WORDS)
+        for block in blocks(page(name))
+        if block.language == "text"
+        for line in block.lines
+    ]
+    assert len(shown) > 30
+    assert not [line for line in shown if line not in shipped]
 
 
 def test_every_field_of_an_adapter_is_documented() -> None:
