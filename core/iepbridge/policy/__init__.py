@@ -2,7 +2,7 @@
 
 from iepbridge.policy.case import Case, Figures
 from iepbridge.policy.policy import Policy, PolicySettings
-from iepbridge.policy.rule import KEPT, NOT_APPLICABLE, Break, Result, Rule, broken_at
+from iepbridge.policy.rule import KEPT, NOT_APPLICABLE, Break, Result, Rule, broken_at, missing
 
 __all__ = [
     "KEPT",
@@ -15,4 +15,5 @@ __all__ = [
     "Result",
     "Rule",
     "broken_at",
+    "missing",
 ]

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from iepbridge.iep_event import IEP_DEVELOPMENT
 from iepbridge.plan import Plan
-from iepbridge.plan.parts import Service, Signature
+from iepbridge.plan.parts import Barrier, Service, Signature
 
 _PARTICIPANT_SIDE = ("participant", "guardian")
 
@@ -45,6 +45,17 @@ class Case:
     def other_services(self) -> list[tuple[int, Service]]:
         """All services but IEP events, each with its place."""
         return [(at, one) for at, one in self._services() if one.category != IEP_DEVELOPMENT]
+
+    @cached_property
+    def open_barriers(self) -> list[tuple[int, Barrier]]:
+        """The barriers that are not resolved, each with its place."""
+        barriers = enumerate(self.plan.barriers or ())
+        return [(at, one) for at, one in barriers if one.resolved_on is None]
+
+    def reviewed_since(self, day: datetime.date) -> bool:
+        """Say whether the plan has a review on that day or after it."""
+        dates = [one.reviewed_on for one in self.plan.reviews or ()]
+        return any(date is not None and date >= day for date in dates)
 
     def _services(self) -> Iterator[tuple[int, Service]]:
         return enumerate(self.plan.services or ())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 from iepbridge.finding import Severity
+from iepbridge.plan.part import Part
 from iepbridge.policy.case import Case
 
 
@@ -25,6 +26,11 @@ NOT_APPLICABLE: Final[Result] = None
 def broken_at(paths: Iterable[str]) -> Result:
     """Give a break for each path; none of them is a rule that is kept."""
     return tuple([Break(path) for path in paths])
+
+
+def missing(part: Part, path: str, *fields: str) -> list[str]:
+    """Give the path of each of these fields that the part at `path` has no value for."""
+    return [f"{path}.{name}" for name in fields if getattr(part, name) is None]
 
 
 @dataclass(frozen=True, slots=True)
