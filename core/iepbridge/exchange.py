@@ -44,10 +44,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What writing one plan gave: findings mean that it was not written at all."""
+    """What writing one plan gave: findings mean that it was not written at all.
+
+    `notes` are findings about a plan that was written all the same.
+    """
 
     findings: tuple[Finding, ...] = ()
     losses: tuple[Loss, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
 
 class PlanReader(Protocol):

@@ -1,13 +1,13 @@
 """The configuration file `iepbridge.toml`: found, read and checked; paths relative to the file.
 
-So far one key is read, `[mappings] overlay`; other tables belong to commands still to come.
+`[mappings]` and `[policy]` are read; other tables belong to commands still to come.
 """
 
 import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,12 @@ from iepbridge.errors import Misuse
 
 FILE_NAME: Final = "iepbridge.toml"
 VARIABLE: Final = "IEPBRIDGE_CONFIG"
-_MAPPING_KEYS: Final = ("overlay",)
+_KEYS: Final = {
+    "mappings": ("overlay",),
+    "policy": ("severity", "iep_activity_days"),
+}
+_SEVERITIES: Final = ("error", "warning", "info", "off")
+_ACTIVITY_DAYS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,9 @@ class Settings:
     """What a deployment has set; without a file, nothing."""
 
     overlays: tuple[Path, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
+    """`[policy] severity`: `error`, `warning`, `info` or `off` by rule id."""
+    iep_activity_days: int = _ACTIVITY_DAYS
 
 
 def load_settings(named: str | None, environ: Mapping[str, str], folder: Path) -> Settings:
@@ -56,12 +64,21 @@ class _File:
             raise Misuse(f"{message}, or unset {VARIABLE}.") from None
 
     def settings(self) -> Settings:
-        mappings = self._tables().get("mappings", {})
-        if not isinstance(mappings, dict):
-            raise self._mistake(self._line_of("mappings"), "`mappings` is a table: [mappings]")
-        for key in mappings:
-            self._known(key)
-        return Settings(self._overlays(mappings.get("overlay", [])))
+        tables = self._tables()
+        mappings, policy = self._table(tables, "mappings"), self._table(tables, "policy")
+        return Settings(
+            self._overlays(mappings.get("overlay", [])),
+            self._severities(policy.get("severity", {})),
+            self._days(policy.get("iep_activity_days", _ACTIVITY_DAYS)),
+        )
+
+    def _table(self, tables: Mapping[str, Any], name: str) -> dict[str, Any]:
+        table = tables.get(name, {})
+        if not isinstance(table, dict):
+            raise self._mistake(self._line_of(name), f"`{name}` is a table: [{name}]")
+        for key in table:
+            self._known(name, key)
+        return table
 
     def _tables(self) -> dict[str, Any]:
         try:
@@ -70,11 +87,27 @@ class _File:
             what, line = _parted(str(error), self._text)
             raise self._mistake(line, f"not valid TOML: {what}") from None
 
-    def _known(self, key: str) -> None:
-        if key not in _MAPPING_KEYS:
-            near = difflib.get_close_matches(key, _MAPPING_KEYS, 1)
+    def _known(self, table: str, key: str) -> None:
+        if key not in _KEYS[table]:
+            near = difflib.get_close_matches(key, _KEYS[table], 1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
-            raise self._mistake(self._line_of(key), f"`mappings` has no key `{key}`{hint}")
+            raise self._mistake(self._line_of(key), f"`{table}` has no key `{key}`{hint}")
+
+    def _severities(self, value: object) -> dict[str, str]:
+        if not isinstance(value, dict):
+            expected = 'severity is a table by rule: severity = { "IN-02" = "warning" }'
+            raise self._mistake(self._line_of("severity"), expected)
+        for rule, severity in value.items():
+            if severity not in _SEVERITIES:
+                expected = f"the severity of {rule} is one of {', '.join(_SEVERITIES)}"
+                raise self._mistake(self._line_of(rule), expected)
+        return value
+
+    def _days(self, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            expected = "iep_activity_days is a whole number of days"
+            raise self._mistake(self._line_of("iep_activity_days"), expected)
+        return value
 
     def _overlays(self, value: object) -> tuple[Path, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):

@@ -97,7 +97,7 @@ class _Passage:
         self.read += 1
         whole = arrival.plan is not None
         written = self._writer.add(arrival) if whole else _NOT_OFFERED
-        findings = arrival.findings + written.findings
+        findings = arrival.findings + written.findings + written.notes
         if findings:
             self._note(findings)
         if written.findings or not whole:

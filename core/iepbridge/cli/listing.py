@@ -19,6 +19,7 @@ from iepbridge.cli.telling import begin
 from iepbridge.errors import Misuse
 from iepbridge.formats import compiled_mapping, format_names
 from iepbridge.mapping.files import find_files
+from iepbridge.policy import Rule
 from iepbridge.privacy import escaped
 from iepbridge.registry import Registry, load_registry
 from iepbridge.settings import load_settings
@@ -93,9 +94,15 @@ def _shown(name: str, registry: Registry, overlays: Sequence[Path]) -> _Row:
     return {
         **_row(adapter, registry),
         "release": compiled_mapping(adapter, overlays).layout.release,
-        "rules": [],
+        "rules": [_rule(one) for one in adapter.rules],
         "mapping": [{"path": str(file.path), "sha256": file.digest} for file in files],
     }
+
+
+def _rule(rule: Rule) -> dict[str, str]:
+    severity = f"{rule.severity}, {rule.otherwise}" if rule.otherwise else rule.severity
+    told = {"id": rule.id, "severity": severity, "must": rule.must, "path": rule.path}
+    return {**told, "clause": rule.clause, "source": rule.source}
 
 
 def _write_lines(rows: Iterable[_Row]) -> None:
@@ -126,7 +133,7 @@ def _print_one(row: _Row) -> None:
     facts = Table.grid(padding=(0, 2))
     for name in ("system", "title", "release", "distribution", "version"):
         facts.add_row(Text(name), Text(row[name]))
-    for name in ("reads", "writes", "rules"):
+    for name in ("reads", "writes"):
         facts.add_row(Text(name), Text(", ".join(row[name]) or "none yet"))
     files = Table("mapping file", "SHA-256")
     for file in row["mapping"]:
@@ -134,3 +141,8 @@ def _print_one(row: _Row) -> None:
             Text(escaped(file["path"]), overflow="fold"), Text(file["sha256"], overflow="fold")
         )
     console.print(facts, files)
+    if row["rules"]:
+        rules = Table("rule", "severity", "the plan must", "clause")
+        for rule in row["rules"]:
+            rules.add_row(*(Text(rule[key]) for key in ("id", "severity", "must", "clause")))
+        console.print(rules)

@@ -44,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="hold",
         help="leave refused plans out, or write nothing at the first (hold)",
     )
+    parser.add_argument(
+        "--policy",
+        action="store_true",
+        help="apply the rules of --to as well: a plan with an error is left out",
+    )
     add_config(parser)
     add_envelope(parser)
 

@@ -1,6 +1,7 @@
 """The deed behind `iepbridge translate`: from the options to the outputs and what is told."""
 
 import argparse
+import datetime
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -19,8 +20,8 @@ from iepbridge.errors import FirstProblem, Misuse, Unreadable
 from iepbridge.exchange import Envelope, PlanReader, PlanWriter
 from iepbridge.formats import format_names, open_reader, open_writer
 from iepbridge.output import Output, Outputs
-from iepbridge.registry import Registry, load_registry
-from iepbridge.settings import load_settings
+from iepbridge.registry import CANONICAL, Registry, load_registry
+from iepbridge.settings import Settings, load_settings
 from iepbridge.translate import Summary, translate
 
 
@@ -30,7 +31,7 @@ class _Asked(NamedTuple):
     arguments: argparse.Namespace
     voice: Voice
     registry: Registry
-    overlays: tuple[Path, ...]
+    settings: Settings
 
 
 class _Opened(NamedTuple):
@@ -49,9 +50,9 @@ def perform(arguments: argparse.Namespace) -> int:
     """Translate as the options say and give the exit code."""
     speaking = begin(arguments)
     settings = load_settings(arguments.config, os.environ, Path.cwd())
-    asked = _Asked(arguments, speaking, load_registry(), settings.overlays)
+    asked = _Asked(arguments, speaking, load_registry(), settings)
     _check_formats(asked)
-    reader = open_reader(arguments.origin, asked.registry, asked.overlays)
+    reader = open_reader(arguments.origin, asked.registry, settings.overlays)
     summary, report = _translated(asked, reader)
     _tell(asked, summary, report)
     return 0 if summary.clean else 1
@@ -103,14 +104,27 @@ def _stream(output: Output | None) -> BinaryIO | None:
 
 def _writer(asked: _Asked, to: _Opened) -> PlanWriter:
     arguments = asked.arguments
-    return open_writer(
+    writer = open_writer(
         arguments.target,
         asked.registry,
         to.target.stream,
         _envelope(arguments),
         losses=to.loss is not None or asked.voice.person,
-        overlays=asked.overlays,
+        overlays=asked.settings.overlays,
     )
+    return _checked(asked, writer) if arguments.policy else writer
+
+
+def _checked(asked: _Asked, writer: PlanWriter) -> PlanWriter:
+    """Let through what the rules of the target let pass."""
+    from iepbridge.checking import CheckedWriter, Checker, policy_of  # noqa: PLC0415  if asked
+
+    if asked.arguments.target == CANONICAL:
+        raise Misuse("--policy: the rules are those of --to, and canonical has none.")
+    adapter = asked.registry.adapter(asked.arguments.target)
+    today = datetime.datetime.now().astimezone().date()
+    policy = policy_of(adapter, asked.registry, asked.settings)
+    return CheckedWriter(writer, Checker(adapter, policy, today))
 
 
 def _published(outputs: Outputs, to: _Opened, work: Callable[[], Summary]) -> Summary:

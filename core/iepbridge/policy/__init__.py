@@ -16,4 +16,5 @@ __all__ = [
     "Rule",
     "broken_at",
     "missing",
+    "missing",
 ]

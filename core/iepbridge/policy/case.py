@@ -10,6 +10,7 @@ from functools import cached_property
 
 from iepbridge.iep_event import IEP_DEVELOPMENT
 from iepbridge.plan import Plan
+from iepbridge.plan.codes import NoteSubject
 from iepbridge.plan.parts import Barrier, Service, Signature
 
 _PARTICIPANT_SIDE = ("participant", "guardian")
@@ -59,6 +60,25 @@ class Case:
 
     def _services(self) -> Iterator[tuple[int, Service]]:
         return enumerate(self.plan.services or ())
+
+    @cached_property
+    def actions(self) -> list[tuple[str, Action]]:
+        """The actions of all goals, each with its path."""
+        return [
+            (f"goals[{goal_at}].actions[{at}]", action)
+            for goal_at, goal in enumerate(self.plan.goals or ())
+            for at, action in enumerate(goal.actions or ())
+        ]
+
+    def notes_about(self, subject: NoteSubject) -> list[tuple[int, CaseNote]]:
+        """Give the case notes about a subject, each with its place."""
+        notes = enumerate(self.plan.case_notes or ())
+        return [(at, one) for at, one in notes if one.about == subject]
+
+    def reviewed_since(self, day: datetime.date) -> bool:
+        """Say whether a review was made on a day or after it."""
+        days = (one.reviewed_on for one in self.plan.reviews or ())
+        return any(one is not None and one >= day for one in days)
 
     def signed_by_both(self, version: int) -> bool:
         """Say whether participant or guardian, and case manager, have signed for a version."""

@@ -1,10 +1,11 @@
 """A system's rules as a deployment wants them, applied to plans."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from iepbridge.finding import Finding, Severity
+from iepbridge.plan import Plan
 from iepbridge.policy.case import Case, Figures
 from iepbridge.policy.rule import NOT_APPLICABLE, Break, Result, Rule
 
@@ -33,9 +34,8 @@ class Policy:
             return [(rule, NOT_APPLICABLE) for rule in self.rules]
         return [(rule, rule.check(case)) for rule in self.rules]
 
-    def findings(self, case: Case) -> list[Finding]:
+    def told(self, plan: Plan, results: Iterable[tuple[Rule, Result]]) -> list[Finding]:
         """Give a finding for each place that breaks a rule."""
-        plan = case.plan
         return [
             Finding(
                 plan.plan_id,
@@ -47,7 +47,7 @@ class Policy:
                 rule.remedy,
                 rule.clause,
             )
-            for rule, result in self.results(case)
+            for rule, result in results
             for one in result or ()
         ]
 
