@@ -16,5 +16,4 @@ __all__ = [
     "Rule",
     "broken_at",
     "missing",
-    "missing",
 ]

@@ -11,7 +11,7 @@ from functools import cached_property
 from iepbridge.iep_event import IEP_DEVELOPMENT
 from iepbridge.plan import Plan
 from iepbridge.plan.codes import NoteSubject
-from iepbridge.plan.parts import Barrier, Service, Signature
+from iepbridge.plan.parts import Action, Barrier, CaseNote, Service, Signature
 
 _PARTICIPANT_SIDE = ("participant", "guardian")
 
@@ -74,11 +74,6 @@ class Case:
         """Give the case notes about a subject, each with its place."""
         notes = enumerate(self.plan.case_notes or ())
         return [(at, one) for at, one in notes if one.about == subject]
-
-    def reviewed_since(self, day: datetime.date) -> bool:
-        """Say whether a review was made on a day or after it."""
-        days = (one.reviewed_on for one in self.plan.reviews or ())
-        return any(one is not None and one >= day for one in days)
 
     def signed_by_both(self, version: int) -> bool:
         """Say whether participant or guardian, and case manager, have signed for a version."""

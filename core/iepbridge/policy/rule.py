@@ -6,7 +6,6 @@ from typing import Final, NamedTuple, TypeAlias
 
 from iepbridge.finding import Severity
 from iepbridge.plan.part import Part
-from iepbridge.plan.part import Part
 from iepbridge.policy.case import Case
 
 
@@ -31,11 +30,6 @@ def broken_at(paths: Iterable[str]) -> Result:
 
 def missing(part: Part, path: str, *fields: str) -> list[str]:
     """Give the path of each of these fields that the part at `path` has no value for."""
-    return [f"{path}.{name}" for name in fields if getattr(part, name) is None]
-
-
-def missing(path: str, part: Part, *fields: str) -> list[str]:
-    """Give the path of each of these fields that a part, itself at `path`, is without."""
     return [f"{path}.{name}" for name in fields if getattr(part, name) is None]
 
 
