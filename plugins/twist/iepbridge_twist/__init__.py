@@ -5,6 +5,7 @@ from iepbridge.hookspecs import hookimpl
 from iepbridge.iep_event import with_iep_event
 from iepbridge.mapping.files import shipped_folder
 from iepbridge_twist.acknowledgement import ACKNOWLEDGEMENTS
+from iepbridge_twist.rules import RULES
 
 
 @hookimpl
@@ -16,4 +17,5 @@ def iepbridge_adapter() -> Adapter:
         mappings=shipped_folder("twist"),
         acknowledgements=ACKNOWLEDGEMENTS,
         complete=with_iep_event,
+        rules=RULES,
     )
