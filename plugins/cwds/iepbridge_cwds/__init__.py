@@ -8,8 +8,8 @@ from iepbridge.iep_event import Completed, with_iep_event
 from iepbridge.mapping.files import shipped_folder
 from iepbridge.plan import Plan
 from iepbridge_cwds.acknowledgement import ACKNOWLEDGEMENTS
-
-_REQUIRED = ("careerscope", "torq", "tabe", "onet")
+from iepbridge_cwds.rules import RULES
+from iepbridge_cwds.rules_making import REQUIRED_INSTRUMENTS
 
 
 @hookimpl
@@ -21,6 +21,7 @@ def iepbridge_adapter() -> Adapter:
         mappings=shipped_folder("cwds"),
         acknowledgements=ACKNOWLEDGEMENTS,
         complete=_with_service,
+        rules=RULES,
     )
 
 
@@ -45,6 +46,6 @@ def _all_reviewed_on(plan: Plan) -> datetime.date | None:
             for assessment in plan.assessments or ()
             if assessment.instrument == instrument and assessment.reviewed_on is not None
         ]
-        for instrument in _REQUIRED
+        for instrument in REQUIRED_INSTRUMENTS
     ]
     return max(map(min, reviewed)) if all(reviewed) else None
