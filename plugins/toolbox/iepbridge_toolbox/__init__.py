@@ -1,9 +1,11 @@
 """The adapter for Toolbox (Missouri); its mapping is data, under `mappings/toolbox`."""
 
 from iepbridge.adapter import Adapter
+from iepbridge.change import Significance
 from iepbridge.hookspecs import hookimpl
 from iepbridge.mapping.files import shipped_folder
 from iepbridge_toolbox.acknowledgement import ACKNOWLEDGEMENTS
+from iepbridge_toolbox.rules import RULES
 
 
 @hookimpl
@@ -14,4 +16,6 @@ def iepbridge_adapter() -> Adapter:
         title="Toolbox (Missouri)",
         mappings=shipped_folder("toolbox"),
         acknowledgements=ACKNOWLEDGEMENTS,
+        rules=RULES,
+        significant=Significance(("household", "name"), {"work_activity": ("tanf_mwa",)}),
     )

@@ -1,0 +1,9 @@
+"""The documents that the rules come from. MWA's page has no title of its own: its manual's."""
+
+from typing import Final
+
+CAP: Final = "Individual Employment Plan (IEP) Policy, Career Assistance Program (CAP)"
+MWA: Final = (
+    "Temporary Assistance/Case Management Manual, 0265.000.00, Missouri Work Assistance (MWA)"
+)
+BOTH: Final = f"{CAP}; {MWA}"
