@@ -1,6 +1,7 @@
 """The adapter for ICC (Indiana); its mapping is data, under `mappings/icc`."""
 
 from iepbridge.adapter import Adapter
+from iepbridge.change import Significance
 from iepbridge.exchange import PlanReader
 from iepbridge.hookspecs import hookimpl
 from iepbridge.iep_event import Completed, with_iep_event
@@ -8,6 +9,7 @@ from iepbridge.mapping.files import shipped_folder
 from iepbridge.mapping.layout import Layout
 from iepbridge.plan import Plan
 from iepbridge_icc.acknowledgement import ACKNOWLEDGEMENTS
+from iepbridge_icc.rules import RULES
 
 _CATEGORY = ("services", "[]", "category")
 
@@ -22,6 +24,8 @@ def iepbridge_adapter() -> Adapter:
         acknowledgements=ACKNOWLEDGEMENTS,
         inputs={"icc-report": _report_reader},
         complete=_with_activity,
+        rules=RULES,
+        significant=Significance(("household",)),
     )
 
 
