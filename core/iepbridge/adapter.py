@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from iepbridge.acknowledgement import Acknowledgement, AnsweredFile
+from iepbridge.change import Significance
 from iepbridge.exchange import PlanReader
 from iepbridge.iep_event import Completed, as_it_is
 from iepbridge.mapping.layout import Layout
@@ -38,7 +39,7 @@ class Adapter:
     `acknowledgements` reads and writes the system's answers, where it gives any. `inputs` are
     further files of the system that can only be read, by format name (`<system>-...`): each makes
     a reader from the mapping's layout.
-    `rules` are what its policy asks of a plan.
+    `rules` are what its policy asks of a plan, `significant` the changes that it calls significant.
     The registry fills in the rest: `release` of the state's layout, as its mapping states it, and
     the `distribution` and `version` of the installed package.
     """
@@ -50,6 +51,7 @@ class Adapter:
     acknowledgements: Acknowledgements | None = None
     inputs: Mapping[str, Callable[[Layout], PlanReader]] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    significant: Significance = field(default_factory=Significance)
     release: str = ""
     distribution: str = ""
     version: str = ""

@@ -3,6 +3,7 @@
 import datetime
 
 from iepbridge.adapter import Adapter
+from iepbridge.change import Significance
 from iepbridge.hookspecs import hookimpl
 from iepbridge.iep_event import Completed, with_iep_event
 from iepbridge.mapping.files import shipped_folder
@@ -22,6 +23,7 @@ def iepbridge_adapter() -> Adapter:
         acknowledgements=ACKNOWLEDGEMENTS,
         complete=_with_service,
         rules=RULES,
+        significant=Significance(("household", "name", "work_activity", "service", "other")),
     )
 
 

@@ -1,6 +1,7 @@
 """The adapter for TWIST (Texas); its mapping is data, under `mappings/twist`."""
 
 from iepbridge.adapter import Adapter
+from iepbridge.change import Significance
 from iepbridge.hookspecs import hookimpl
 from iepbridge.iep_event import with_iep_event
 from iepbridge.mapping.files import shipped_folder
@@ -18,4 +19,5 @@ def iepbridge_adapter() -> Adapter:
         acknowledgements=ACKNOWLEDGEMENTS,
         complete=with_iep_event,
         rules=RULES,
+        significant=Significance(("service",)),
     )
