@@ -17,10 +17,10 @@ from iepbridge.adapter import Adapter
 from iepbridge.cli import boundary
 from iepbridge.cli.parser import Parser, add_common
 from iepbridge.cli.translate import add_arguments
-from iepbridge.codecs import json_text, jsonl
+from iepbridge.codecs import json_text, jsonl, zip_layout
 from iepbridge.codecs.xml import XmlLimits
 from iepbridge.finding import Finding, Loss, LossKind
-from iepbridge.mapping import file_forms, layout, rows
+from iepbridge.mapping import file_forms, layout, plan_writer, rows
 from iepbridge.mapping.delimited import lint as delimited_lint
 from iepbridge.mapping.fixed import lint as fixed_lint
 from iepbridge.mapping.records import lint as records_lint
@@ -304,6 +304,18 @@ def test_the_caps_are_those_of_the_readers() -> None:
     rows = [f"| {name} | {xml:,} | {json:,} |" for name, (xml, json) in caps.items()]
     rows.append(f"| attributes | {limits.attributes:,} | |")
     assert "\n".join(rows) in page("security.md")
+    records = f"at most {plan_writer.MOST_BYTES:,} bytes in {plan_writer.MOST_PIECES:,} rows"
+    assert records in page("security.md")
+
+
+@pytest.mark.parametrize("name", ["security.md", "translate.md"])
+def test_the_caps_of_an_archive_are_those_of_its_reader(name: str) -> None:
+    caps = (
+        f"{zip_layout.LARGEST_BYTES // 2**30} GiB",
+        f"{zip_layout.QUIET_BYTES // 2**20} MiB",
+        f"{zip_layout.DENSEST}:1",
+    )
+    assert not [cap for cap in caps if cap not in page(name)]
 
 
 # Links
