@@ -25,7 +25,11 @@ class DelimitedValues(RecordValues):
 
     def text(self, code: Code, field: Field, path: str, target: Target) -> None:
         """Put a text, checked against its size."""
-        if field.kind in ("text", "key", "json"):
+        if field.kind == "system text":
+            assert field.size is not None
+            with code.block(f"if len(v) > {field.size.most}"):
+                code.line(f"fail('FMT-ID', {path}, 'at most {field.size.most} characters')")
+        elif field.kind in ("text", "key", "json", "empty sections"):
             self.too_long(code, field, path)
         code.line(target.line("v"))
 

@@ -5,11 +5,12 @@ from operator import itemgetter
 from typing import Final
 
 from iepbridge.mapping.fixed.form import BEGIN, PLACE, TYPE_BYTES, field_name, fixed_file, span
-from iepbridge.mapping.layout import Field, FrameField, Group, Layout
+from iepbridge.mapping.layout import EVERY_RECORD, Field, FrameField, Group, Layout
 from iepbridge.mapping.mistakes import Found
 from iepbridge.mapping.records.lint import lint_records
 
-_BEHIND_NUMBERS: Final = ("system id", "digits", "letters", "json", "repeat", "ssn")
+_NOT_HERE: Final = ("system id", "digits", "letters", "json", "repeat", "ssn", "order")
+_NOT_IN_FRAME: Final = ("created", "file id")
 
 
 def lint_fixed(layout: Layout) -> Found:
@@ -27,8 +28,16 @@ def lint_fixed(layout: Layout) -> Found:
     for record in (file.first, file.last):
         yield from _of_spans(layout, [one for one in layout.frame if _is_in(one, record)])
     for field in layout.frame:
+        yield from _of_frame(layout, field)
         if not any(_is_in(field, record) for record in (file.first, file.last)):
             yield field.line, f"place {field.place!r}: expected {file.first}/Name@position or so"
+
+
+def _of_frame(layout: Layout, field: FrameField) -> Found:
+    if field.kind in _NOT_IN_FRAME:
+        yield field.line, f"a {field.kind} is not for codec fixed"
+    if field.kind == "count" and field.counted not in (EVERY_RECORD, layout.plan.name):
+        yield field.line, f"codes {field.counted!r}: a count is of * or of {layout.plan.name}"
 
 
 def _of_fields(layout: Layout, group: Group) -> Found:
@@ -42,7 +51,7 @@ def _of_fields(layout: Layout, group: Group) -> Found:
             yield field.line, f"place {field.place!r}: expected Name@position, or a Name alone"
         elif span(field) is None and not (field.size and field.size.continues):
             yield field.line, f"{name}: without a position it goes on in further records: size '+'"
-        if field.kind in _BEHIND_NUMBERS:
+        if field.kind in _NOT_HERE:
             yield field.line, f"a {field.kind} is not for codec fixed"
         if field.kind == "code" and field.table and field.size:
             longest = max((len(row.codes[0]) for row in field.table.rows), default=0)

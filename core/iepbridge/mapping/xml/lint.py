@@ -1,9 +1,18 @@
 """What must hold of a layout of codec `xml`: places are elements and attributes."""
 
 import re
-from typing import Final
+from typing import Final, get_args
 
-from iepbridge.mapping.layout import EVERY_RECORD, Field, FrameField, Group, Layout, Size, is_own_id
+from iepbridge.mapping.layout import (
+    EVERY_RECORD,
+    Field,
+    FieldKind,
+    FrameField,
+    Group,
+    Layout,
+    Size,
+    is_own_id,
+)
 from iepbridge.mapping.mistakes import Found
 from iepbridge.mapping.xml.form import xml_file
 from iepbridge.mapping.xml.tree import Element, leaf_name, tree_of
@@ -51,7 +60,8 @@ def _of_member(member: Group | Field) -> Found:
         yield member.line, what
     if member.kind in _NOT_HERE:
         yield member.line, f"a {member.kind} is not for codec xml"
-    if isinstance(member, Field) and member.size and member.kind not in _SIZED:
+    known = member.kind in get_args(FieldKind)
+    if isinstance(member, Field) and member.size and known and member.kind not in _SIZED:
         yield member.line, f"a field of kind {member.kind} has no size"
     if isinstance(member, Field) and member.size == Size(0, 0, continues=True):
         yield member.line, "size '+': a text that only goes on is not for codec xml"
