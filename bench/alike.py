@@ -9,7 +9,7 @@ import orjson
 from bench.baseline import icc
 from bench.sides import Workload, content, hand_in, hand_out, kept, product_in, product_out
 from lxml import etree
-from tests.oracles import check_cwds, check_icc
+from tests.oracles import check_cwds, check_icc, check_toolbox, check_twist
 from tests.oracles.cwds_slicer import slice_file
 
 _NUMBERS = {"value", "minimumWage", "weeklyHours", "hourlyWage", "hours"}
@@ -31,6 +31,8 @@ def check(work: Workload) -> None:
         for what, meant in (("plans", meaning), ("losses", _losses), ("findings", _lines)):
             if meant(content(getattr(ours, what))) != meant(content(getattr(theirs, what))):
                 raise NotAlike(f"{work.system} {way}: the {what} by the product and by hand differ")
+    if complaints := CHECKS[work.system](work.file):
+        raise NotAlike(f"{work.system}: the file breaks a rule of its document: {complaints[0]}")
 
 
 def _losses(lines: bytes) -> list[tuple[str, int, str, str]]:
@@ -55,8 +57,7 @@ def _present(value: Any) -> Any:
 
 
 def members(content: bytes) -> Any:
-    """Give the rows of an ICC file that breaks no rule; lists in JSON by their values."""
-    _pass(check_icc.check(content))
+    """Give the rows of an ICC file; lists in JSON by their values."""
     rows = icc.members_of(content)
     return {name: [list(map(_cell, row)) for row in found] for name, found in rows.items()}
 
@@ -68,17 +69,6 @@ def _cell(text: str) -> Any:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal)
     except ValueError:
         return text
-
-
-def fields(content: bytes) -> Any:
-    """Give the fields of a CWDS file that breaks no rule, texts that go on as one."""
-    _pass(check_cwds.check(content))
-    return slice_file(content)
-
-
-def _pass(complaints: list[str]) -> None:
-    if complaints:
-        raise NotAlike(f"a file breaks a rule of its document: {complaints[0]}")
 
 
 def infoset(content: bytes) -> Any:
@@ -105,6 +95,14 @@ MEANINGS: Mapping[str, Callable[[bytes], Any]] = {
     "twist": infoset,
     "toolbox": infoset,
     "icc": members,
-    "cwds": fields,
+    "cwds": slice_file,
 }
 """What a system's file means, to be compared."""
+
+CHECKS: Mapping[str, Callable[[bytes], list[str]]] = {
+    "twist": check_twist.check,
+    "toolbox": check_toolbox.check,
+    "icc": check_icc.check,
+    "cwds": check_cwds.check,
+}
+"""What a system's document asks of a file; gives every complaint."""

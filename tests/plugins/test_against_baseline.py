@@ -3,18 +3,21 @@
 Plans are written by both; files, whole and mutated in many ways, are read by both.
 """
 
-import random
-from pathlib import Path
+import re
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
-from bench.baseline import toolbox, twist
+from bench.alike import CHECKS, MEANINGS
+from bench.baseline import cwds, icc, toolbox, twist
 from bench.baseline.reading import FileRefused
 from hypothesis import given, settings
 from lxml import etree
 from tests.laws import plain
-from tests.oracles import check_toolbox, check_twist
+from tests.oracles import cwds_mutations, icc_mutations, xml_mutations
+from tests.oracles.cwds_files import cwds_plan
+from tests.oracles.icc_texts import full_icc_plans
 from tests.plugins.test_laws import COMMON, ENVELOPE, fitted, read, write
 from tests.strategies import plans
 
@@ -23,10 +26,8 @@ from iepbridge.plan import PlanRefused, plan_data, read_plan
 from iepbridge.sample import sample_plans
 
 Data = dict[str, Any]
-BASELINES: dict[str, ModuleType] = {"twist": twist, "toolbox": toolbox}
+BASELINES: dict[str, ModuleType] = {"cwds": cwds, "icc": icc, "toolbox": toolbox, "twist": twist}
 SYSTEMS = sorted(BASELINES)
-CHECKS = {"twist": check_twist.check, "toolbox": check_toolbox.check}
-FULL = Path(__file__).parents[1] / "oracles"
 
 
 def infoset(content: bytes) -> Any:
@@ -60,6 +61,14 @@ def _number(element: Any, name: str, value: str) -> str:
     return "0" if value == "-0" else value
 
 
+def _differences(system: str, ours: bytes, theirs: bytes) -> Any:
+    """Say where two files differ in what they mean."""
+    if system in ("toolbox", "twist"):
+        return _differing(infoset(ours), infoset(theirs))
+    meant = MEANINGS[system]
+    return [pair for pair in [(meant(ours), meant(theirs))] if pair[0] != pair[1]]
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 @settings(**COMMON, max_examples=120)
 @given(data=plans())
@@ -68,10 +77,10 @@ def test_both_write_and_lose_the_same(system: str, data: Data) -> None:
         content, (written,) = write(system, one)
         findings, losses = BASELINES[system].encode(read_plan(one), [])
         assert {(f.rule, f.path) for f in written.findings} == {f[:2] for f in findings}
-        assert sorted((loss.path, loss.kind) for loss in written.losses) == sorted(losses)
         if not findings:
+            assert sorted((loss.path, loss.kind) for loss in written.losses) == sorted(losses)
             other = BASELINES[system].write_file([read_plan(one)], ENVELOPE)
-            assert _differing(infoset(content), infoset(other)) == []
+            assert _differences(system, content, other) == []
             assert [line for line in CHECKS[system](content) if "leads nowhere" not in line] == []
 
 
@@ -83,111 +92,101 @@ def test_sampled_plans_pass_the_schema_and_the_checks(system: str) -> None:
     assert CHECKS[system](content) == []
 
 
-def _full(system: str) -> str:
-    return (FULL / f"full_{system}.xml").read_text("utf-8")
-
-
 def _product(system: str, content: bytes) -> Any:
     try:
-        (arrival, *_) = read(system, content)
+        arrivals = read(system, content)
     except Unreadable:
         return "refused"
-    findings = {(finding.rule, finding.path) for finding in arrival.findings}
-    unmapped = {loss.path.removeprefix(f"extensions.{system}.") for loss in arrival.losses}
-    return plain(plan_data(arrival.plan)) if arrival.plan else None, findings, unmapped
+    return [
+        (
+            plain(plan_data(arrival.plan)) if arrival.plan else None,
+            {(finding.rule, finding.path) for finding in arrival.findings},
+            {loss.path.removeprefix(f"extensions.{system}.") for loss in arrival.losses},
+        )
+        for arrival in arrivals
+    ]
 
 
 def _baseline(system: str, content: bytes) -> Any:
     try:
-        data, found, unmapped = BASELINES[system].read_file(content)[0]
+        found = BASELINES[system].read_file(content)
     except FileRefused:
         return "refused"
+    return [_checked(system, *one) for one in found]
+
+
+def _checked(
+    system: str, data: Data, found: list[tuple[str, str, str]], unmapped: list[str]
+) -> Any:
     findings = {finding[:2] for finding in found}
     if not findings:
         try:
-            return plain(plan_data(read_plan(data))), findings, set(unmapped)
+            plan = read_plan(data, characters_checked=system != "icc")
         except PlanRefused as refused:
             findings = {(f"MODEL-{one.number}", one.path) for one in refused.problems}
+        else:
+            return plain(plan_data(plan)), findings, set(unmapped)
     return None, findings, set()
 
 
-# What a careless sender, a bad day or an attacker may do to one place of a file.
-VALUES = ["", " ", "x", "0", "-1", "2024-02-30", "13/01/2024", "02/30/2024", "Y", "maybe", "²", "é"]
-VALUES += ["1e3", "15.", "+1", "007", "x" * 300, "NO", "000-12-3456", "\u00a0", "12345678", "A B"]
+def _cwds_file() -> bytes:
+    first, second = cwds_plan(), cwds_plan()
+    second |= {"plan_id": "PLAN-2", "goals": None, "services": [], "case_notes": None}
+    second |= {"barriers": None, "reviews": None, "extensions": None}
+    return cwds.write_file([read_plan(first), read_plan(second)], ENVELOPE)
 
 
-def _mutations(system: str, seed: int) -> bytes:
-    draw = random.Random(seed)
-    root = etree.fromstring(_full(system).encode())
-    (_, plan, *_) = list(root) if system == "twist" else [None, *root]
-    element = draw.choice(list(plan.iter(etree.Element)))
-    _mutate(draw, element, plan)
-    content = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return _recounted(content) if system == "twist" else content
-
-
-def _mutate(draw: random.Random, element: Any, plan: Any) -> None:
-    parent = element.getparent()
-    act = draw.randrange(8)
-    if act == 0 and element.attrib:
-        element.set(draw.choice(list(element.attrib)), draw.choice(VALUES))
-    elif act == 1 and element.attrib:
-        del element.attrib[draw.choice(list(element.attrib))]
-    elif act == 2 and not len(element):
-        element.text = draw.choice(VALUES)
-    elif act == 3 and element is not plan:
-        parent.remove(element)
-    elif act == 4 and element is not plan:
-        copy = etree.fromstring(etree.tostring(element, with_tail=False))
-        parent.insert(draw.randrange(len(parent) + 1), copy)
-    elif act == 5:
-        element.set(draw.choice(["odd", "{urn:odd}name", "source"]), draw.choice(VALUES))
-    elif act == 6:
-        odd = etree.SubElement(element, draw.choice(["Odd", "{urn:odd}Odd", "Title"]))
-        # Whether an unknown element of white space alone is empty, the documents leave open.
-        odd.text = draw.choice([one for one in VALUES if one != " "])
-        odd.tail = draw.choice([None, "stray", "\n"])
-    elif element is not plan:
-        element.text = draw.choice(["stray", element.text])
-
-
-def _recounted(content: bytes) -> bytes:
-    root = etree.fromstring(content)
-    trailer = root[-1]
-    places = {
-        "InterimGoalCount": "Customer/ServicePlan/InterimGoal",
-        "ActionCount": "Customer/ServicePlan/InterimGoal/Action",
-        "ServiceTrackingCount": "Customer/ServiceTracking",
-        "CounselorNoteCount": "Customer/CounselorNote",
-    }
-    for name, place in places.items():
-        trailer.find(name).text = str(len(root.findall(place)))
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+def _mutations(system: str) -> Callable[[int], bytes]:
+    """Give what makes the mutated file of a seed."""
+    if system in ("toolbox", "twist"):
+        return lambda seed: xml_mutations.mutated(system, seed)
+    if system == "cwds":
+        cwds_file = _cwds_file()
+        return lambda seed: cwds_mutations.mutated(cwds_file, seed)
+    icc_file = icc.write_file(full_icc_plans(), ENVELOPE)
+    return lambda seed: icc_mutations.mutated(icc_file, seed)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_both_read_mutated_files_alike(system: str) -> None:
     differing = []
+    mutated = _mutations(system)
     for seed in range(1500):
-        content = _mutations(system, seed)
+        content = mutated(seed)
         ours, theirs = _product(system, content), _baseline(system, content)
-        if ours != theirs and not _settled(ours, theirs):
+        if not _are_alike(ours, theirs):
             differing.append((seed, _brief(ours), _brief(theirs)))
     assert differing == []
 
 
+def _are_alike(ours: Any, theirs: Any) -> bool:
+    if "refused" in (ours, theirs) or len(ours) != len(theirs):
+        return bool(ours == theirs)
+    pairs = zip(ours, theirs, strict=True)
+    return all(one == other or _settled(one, other) for one, other in pairs)
+
+
+# Findings of a record in the wrong place, and of one that names a goal that the plan lacks.
+_MISPLACED = re.compile(r"[0-9]{6}")
+_LOST = re.compile(r"(?:[0-9]{6}|OBJECTIVE\[[0-9]+\])/GoalRef")
+
+
 def _settled(ours: Any, theirs: Any) -> bool:
     """Say whether a difference is one of those that the documents leave open."""
-    if "refused" in (ours, theirs) or ours[0] is not None or theirs[0] is not None:
+    if ours[0] is not None or theirs[0] is not None:
         return False
     # Beside a format finding the product also tells what the model refuses, and of two format
     # findings at one path it tells the first.
-    formats = {path for rule, path in ours[1] if rule.startswith("FMT")}
-    return formats == {path for rule, path in theirs[1] if rule.startswith("FMT")} and bool(formats)
+    one, other = ({path for rule, path in side[1] if "FMT" in rule} for side in (ours, theirs))
+    # Where a record stands wrong, what else is wrong of it depends on where one takes it to belong.
+    if set(filter(_MISPLACED.fullmatch, one)) != set(filter(_MISPLACED.fullmatch, other)):
+        return False
+    open_ends = any(_MISPLACED.fullmatch(path) or _LOST.fullmatch(path) for path in one & other)
+    return open_ends or (one == other and bool(one))
 
 
 def _brief(result: Any) -> Any:
-    return result if result == "refused" else (result[0] is not None, *result[1:])
+    return result if result == "refused" else [(one[0] is not None, *one[1:]) for one in result]
 
 
 def test_an_empty_file_is_legal_and_differs_from_no_file() -> None:

@@ -10,6 +10,8 @@ from iepbridge.mapping.read_parts import slot
 from iepbridge.mapping.write_values import position
 from iepbridge.plan.shape import ENTRIES
 
+_IDS = ("system id", "system text")
+
 
 class ValueReader:
     """Writes the code for single fields; `names` collects what that code refers to."""
@@ -97,7 +99,7 @@ class ValueReader:
             with code.block("else"):
                 code.line(f"r.refuse({path})")
         elif field.required == "yes":
-            rule = "FMT-ID" if field.kind == "system id" else "FMT-REQUIRED"
+            rule = "FMT-ID" if field.kind in _IDS else "FMT-REQUIRED"
             with code.block("else"):
                 code.line(f"r.fail({rule!r}, {path})")
 

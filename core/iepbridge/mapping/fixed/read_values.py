@@ -7,12 +7,12 @@ from iepbridge import converters
 from iepbridge.converters import Form
 from iepbridge.mapping.code import Code, Scope
 from iepbridge.mapping.fixed.form import field_name, is_numeric
-from iepbridge.mapping.fixed.slices import BAD
+from iepbridge.mapping.fixed.slices import BAD, TEXT_EXPECTED
 from iepbridge.mapping.layout import Field, Layout
 from iepbridge.mapping.read_parts import slot
 from iepbridge.mapping.records.read_values import RecordValueReader
 
-_FREE = ("text", "key")
+_MARKED = ("text", "key", "system text", "code")
 
 
 class FixedValueReader(RecordValueReader):
@@ -23,11 +23,12 @@ class FixedValueReader(RecordValueReader):
         names["BAD"] = BAD
 
     def value(self, code: Code, field: Field, text: str, e: str, scope: Scope) -> None:
-        """Read a field; zeros are no value in dates and in whole numbers that may be missing."""
-        zeros = field.kind == "date" or (
-            field.kind in ("integer", "positive") and field.required != "yes"
-        )
-        super().value(code, field, f"{text}.strip('0') and {text}" if zeros else text, e, scope)
+        """Read a field; a key that cannot be read is told at its own place."""
+        super().value(code, field, text, e, scope)
+        if field.kind == "key":
+            with code.block("if key == BAD"):
+                code.line(f"r.fail('FMT-VALUE', {self.place(field, e)}, {TEXT_EXPECTED!r})")
+                code.line("key = None")
 
     def place_name(self, field: Field) -> str:
         """Name a field in a place of the file."""
@@ -50,14 +51,15 @@ class FixedValueReader(RecordValueReader):
         return Form(str, read, digits.expected)
 
     def _take(self, code: Code, field: Field, scope: Scope) -> None:
-        """Take a text that is none of the marked ones."""
+        """Take a text that is none of the marked ones; no date, number or flag is one."""
+        if field.kind not in _MARKED:
+            super()._take(code, field, scope)
+            return
         path = scope.literal(field.canonical)
         with code.block("if v == BAD"):
-            expected = "text without control characters or unknown escapes"
-            code.line(f"r.fail('FMT-VALUE', {path}, {expected!r})")
-        if field.kind in _FREE:
-            with code.block("else"):
-                code.line(f"{slot(field.canonical, scope)} = v")
-        else:
-            with code.block("else"):
+            code.line(f"r.fail('FMT-VALUE', {path}, {TEXT_EXPECTED!r})")
+        with code.block("else"):
+            if field.kind == "code":
                 super()._take(code, field, scope)
+            else:
+                code.line(f"{slot(field.canonical, scope)} = v")

@@ -5,14 +5,15 @@ from typing import BinaryIO, Final
 
 import structlog
 
+from iepbridge.codecs.fixed_records import FixedRecords, NotFixed
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival
 from iepbridge.mapping.arrivals import arrival_of, refuse_second
 from iepbridge.mapping.compiled import Compiled
-from iepbridge.mapping.fixed.form import BEGIN, NUMBERS, TYPE_BYTES, fixed_file, span
+from iepbridge.mapping.fixed.form import BEGIN, NUMBERS, TYPE_BYTES, field_name, fixed_file, span
 from iepbridge.mapping.fixed.frame import frame_fields, frame_span
-from iepbridge.mapping.fixed.reading import Gathering, Levels
-from iepbridge.mapping.fixed.slices import CONTROL, shapes
+from iepbridge.mapping.fixed.reading import Gathering, record_types
+from iepbridge.mapping.fixed.slices import CONTROL
 from iepbridge.mapping.fixed.writer import END
 from iepbridge.mapping.frame import BYTES, FrameCheck
 from iepbridge.mapping.layout import EVERY_RECORD
@@ -23,7 +24,6 @@ from iepbridge.mapping.records.ties import tied_groups
 from iepbridge.seen import SeenIds
 
 _ASK: Final = "Ask its sender for another file."
-_NEWLINE: Final = b"\r\n"
 _log = structlog.get_logger(__name__)
 
 
@@ -46,59 +46,54 @@ class _File:
         self._compiled = compiled
         self._layout = compiled.layout
         self._file = fixed_file(self._layout)
-        self._stream = stream
+        self._source = FixedRecords(stream, self._file.length, self._file.code_page)
         self._seen = seen
-        self._shapes = shapes(self._layout)
-        self._levels = Levels(self._layout)
-        self._orders = ordered_groups(self._layout)
-        self._ties = tied_groups(self._layout)
+        self._types = record_types(self._layout)
+        self._orders = ordered_groups(self._layout, field_name)
+        self._ties = tied_groups(self._layout, field_name)
         self._check = FrameCheck(self._layout)
         plan = next(filter(is_plan_id, self._layout.plan.fields()))
         where = span(plan)
         assert where is not None
         self._key = slice(where.start, where.end)
-        self._number = 0
+        self._most = min(MOST_PIECES, MOST_BYTES // self._file.length)
         self._plans = 0
-        self._bytes = 0
+        self._frame_bytes = 0
 
     def arrivals(self) -> Iterator[Arrival]:
-        self._header()
-        first = self._layout.plan.name
+        try:
+            yield from self._arrivals()
+        except NotFixed as fault:
+            self._source.number += 1  # the one that is refused
+            raise self._refusal(fault.what) from None
+
+    def _arrivals(self) -> Iterator[Arrival]:
+        records = iter(self._source)
+        self._header(next(records)[0])
+        first, at = self._layout.plan.name, self._key
         plan: Gathering | None = None
         key = ""
-        for kind, text in self._records():
+        for kind, text, plain in self._inner(records):
             if kind == first:
                 if plan is not None:
                     yield self._arrival(plan)
-                key = text[self._key]
-                plan = self._begun(text)
+                key = text[at]
+                self._plans += 1
+                plan = Gathering(self._types, text, plain=plain)
                 continue
-            if plan is None or text[self._key] != key:
+            if plan is None or text[at] != key:
                 raise self._refusal("a record of no plan, or of another one than stands here")
-            plan.add(kind, text, self._number % NUMBERS)
-            self._check_cap(plan)
+            plan.add(kind, text, plain=plain)
+            if plan.size > self._most:
+                raise self._too_much()
         if plan is not None:
             yield self._arrival(plan)
         self._end()
 
-    def _begun(self, text: str) -> Gathering:
-        self._plans += 1
-        number = self._number % NUMBERS
-        return Gathering(self._layout, self._shapes, self._levels, text, number)
-
-    def _check_cap(self, plan: Gathering) -> None:
-        if plan.size > MOST_PIECES or plan.size * self._file.length > MOST_BYTES:
-            raise self._refusal(
-                f"a plan of more than {MOST_PIECES:,} records or {MOST_BYTES:,} bytes"
-            )
-
-    def _records(self) -> Iterator[tuple[str, str]]:
+    def _inner(self, records: Iterator[tuple[str, bool]]) -> Iterator[tuple[str, str, bool]]:
         """Yield the records between the header and the trailer, which is taken here."""
-        read, length = self._stream.read, self._file.length
-        page, first, last = self._file.code_page, self._file.first, self._file.last
-        while True:
-            data = read(length + 2)
-            text = self._text(data, page)
+        first, last = self._file.first, self._file.last
+        for text, plain in records:
             self._check_number(text)
             kind = text[:TYPE_BYTES]
             if kind == last:
@@ -106,28 +101,14 @@ class _File:
                 return
             if kind == first:
                 raise self._refusal(f"a record {first} inside the file")
-            self._bytes += length - data.count(b" ")
-            yield kind, text
-
-    def _text(self, data: bytes, page: str) -> str:
-        length = self._file.length
-        if len(data) < length + 2 or data[length:] != _NEWLINE:
-            self._number += 1
-            raise self._refusal(f"not {length} bytes with CR and LF behind them")
-        try:
-            return data[:length].decode(page)
-        except UnicodeDecodeError as error:
-            self._number += 1
-            raise self._refusal(f"byte {error.start + 1} is not in {page}") from None
+            yield kind, text, plain
 
     def _check_number(self, text: str) -> None:
-        self._number += 1
-        if text[TYPE_BYTES:BEGIN] != f"{self._number % NUMBERS:06}":
+        if text[TYPE_BYTES:BEGIN] != f"{self._source.number % NUMBERS:06}":
             raise self._refusal("another record number than is due")
 
-    def _header(self) -> None:
+    def _header(self, text: str) -> None:
         first = self._file.first
-        text = self._text(self._stream.read(self._file.length + 2), self._file.code_page)
         if text[:TYPE_BYTES] != first:
             raise Unreadable(
                 f"This is no {self._layout.title} file: it does not begin with a record {first}. "
@@ -139,6 +120,7 @@ class _File:
 
     def _take(self, record: str, text: str) -> None:
         """Take the fields of the first or the last record."""
+        self._frame_bytes += len(text) - text.count(" ")
         fields = frame_fields(self._layout, record)
         end = BEGIN
         for field in sorted(fields, key=frame_span):
@@ -163,15 +145,18 @@ class _File:
         return arrival_of(self._layout, data, reading)
 
     def _end(self) -> None:
-        if self._stream.read(2) != END:
+        if self._source.rest() != END:
             raise self._refusal("not one byte 1A behind it, and then the end of the file")
         found = {
-            EVERY_RECORD: self._number - 2,
+            EVERY_RECORD: self._source.number - 2,
             self._layout.plan.name: self._plans,
-            BYTES: self._bytes,
+            BYTES: self._source.filled - self._frame_bytes,
         }
         self._check.counts(found)
 
+    def _too_much(self) -> Unreadable:
+        return self._refusal(f"a plan of more than {MOST_PIECES:,} records or {MOST_BYTES:,} bytes")
+
     def _refusal(self, what: str) -> Unreadable:
-        number = f"record {self._number:,}"
+        number = f"record {self._source.number:,}"
         return Unreadable(f"The {self._layout.title} file, {number}: {what}. {_ASK}")

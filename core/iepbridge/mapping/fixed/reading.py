@@ -1,20 +1,28 @@
 """The reading of one plan from fixed records, gathered one by one."""
 
-from iepbridge.mapping.fixed.form import fixed_file, given_span
+from typing import NamedTuple
+
+from iepbridge.mapping.fixed.form import BEGIN, TYPE_BYTES
+from iepbridge.mapping.fixed.levels import Levels
 from iepbridge.mapping.fixed.slices import (
     BAD,
     CONTROL,
+    TEXT_EXPECTED,
+    Further,
+    Gap,
     Shape,
+    further,
     mark_controls,
     meant,
+    shapes,
+    stray_in,
     without_escapes,
 )
-from iepbridge.mapping.layout import Group, Layout
-from iepbridge.mapping.records.form import records
+from iepbridge.mapping.layout import Layout
 from iepbridge.mapping.records.reading import RecordReading, Row
 from iepbridge.plan import PlanData
 
-_TEXT_EXPECTED = "text without control characters or unknown escapes"
+_NUMBER = slice(TYPE_BYTES, BEGIN)
 
 
 def place(row: Row, field: str) -> str:
@@ -26,192 +34,195 @@ class FixedReading(RecordReading):
     """A reading that knows marked cells."""
 
     def extension(self, key: str | None, text: str | None, path: str) -> None:
-        """Take an extra value under its name, unless either could not be read."""
-        if BAD in (key, text):
-            self.fail("FMT-VALUE", path.replace(BAD, "?"), _TEXT_EXPECTED)
-        else:
+        """Take an extra value under its name, unless it could not be read."""
+        if self._is_readable(text, path):
             super().extension(key, text, path)
+
+    def entry(self, entries: dict[str, str], key: str | None, text: str | None, path: str) -> None:
+        """Take an entry of a map, unless it could not be read."""
+        if self._is_readable(text, path):
+            super().entry(entries, key, text, path)
 
     def empty_sections(
         self, text: str, sections: tuple[str, ...], plan: PlanData, place: str
     ) -> None:
         """Make the lists that a text names empty, unless it could not be read."""
-        if text == BAD:
-            self.fail("FMT-VALUE", place, _TEXT_EXPECTED)
-        else:
+        if self._is_readable(text, place):
             super().empty_sections(text, sections, plan, place)
 
+    def _is_readable(self, text: str | None, path: str) -> bool:
+        if text == BAD:
+            self.fail("FMT-VALUE", path, TEXT_EXPECTED)
+        return text != BAD
 
-class Levels:
-    """Where records of each type belong: their order, and which type they stand under."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.rank = {group.name: at for at, group in enumerate(records(layout))}
-        self.under: dict[str, str] = {}
-        self.loose: set[str] = set()
-        self._walk(layout.plan, top=True)
+class RecordTypes(NamedTuple):
+    """What is known of a layout's records before any is read."""
 
-    def _walk(self, group: Group, *, top: bool) -> None:
-        for inner in group.groups():
-            if inner.kind == "later":
-                self.loose.add(inner.name)
-            elif not top:
-                self.under[inner.name] = group.name
-            self._walk(inner, top=False)
+    layout: Layout
+    shapes: dict[str, Shape]
+    levels: Levels
+    further: Further
+
+
+def record_types(layout: Layout) -> RecordTypes:
+    """Give the record types of a layout."""
+    return RecordTypes(layout, shapes(layout), Levels(layout), further(layout))
 
 
 class Gathering:
-    """The records of one plan while they come."""
+    """The records of one plan while they come.
 
-    def __init__(
-        self, layout: Layout, shapes: dict[str, Shape], levels: Levels, text: str, number: int
-    ) -> None:
-        self._layout = layout
-        self._shapes = shapes
-        self._levels = levels
-        self._further = fixed_file(layout).further
+    Each comes as a text with its type; `plain` says that it has no byte below 0x20.
+    """
+
+    def __init__(self, types: RecordTypes, text: str, *, plain: bool) -> None:
+        self._layout, self._shapes, self._levels, self._further = types
         self._last: dict[str, Row] = {}
         self._counts: dict[str, int] = {}
         self._texts: dict[str, list[str]] = {}
-        self._rank: tuple[int, int] = (0, 0)
         self._faults: list[tuple[str, str, str]] = []
         self._kept: list[tuple[str, str]] = []
-        self._strays: list[tuple[Row, str]] = []
-        self.loose: dict[str, list[Row]] = {}
+        self._loose: dict[str, list[Row]] = {}
         self.size = 1
-        self._owner: Row = self._row(layout.plan.name, text, number)
-        self.row = self._owner
-        self._last[self.row.name] = self.row
+        self._before = name = self._layout.plan.name
+        self._owner_number = text[_NUMBER]
+        self._owner = self.row = self._last[name] = self._row(name, text, plain)
 
-    def add(self, kind: str, text: str, number: int) -> None:
+    def add(self, kind: str, text: str, *, plain: bool) -> None:
         """Take a record that belongs to this plan."""
         self.size += 1
         if kind == self._further.record:
-            self._go_on(text, number)
+            self._go_on(text, plain)
             return
-        self._close()
-        if kind not in self._shapes:
-            self._owner = self._unknown(kind, text, number)
-            return
-        row = self._owner = self._row(kind, text, number)
-        self._attach(row)
+        if self._texts:
+            self._close()
+        self._owner_number = text[_NUMBER]
+        if kind in self._shapes:
+            self._owner = self._row(kind, text, plain)
+            self._attach(self._owner)
+        else:
+            self._owner = self._unknown(kind, text)
 
     def reading(self) -> FixedReading:
         """Give the reading of all that was gathered."""
         self._close()
-        reading = FixedReading(self.row, self.loose, self._layout, place)
+        reading = FixedReading(self.row, self._loose, self._layout, place)
         for rule, path, expected in self._faults:
             reading.fail(rule, path, expected)
         for key, text in self._kept:
             reading.keep(key, text)
         return reading
 
-    def _row(self, kind: str, text: str, number: int) -> Row:
+    def _row(self, kind: str, text: str, plain: bool) -> Row:
         shape = self._shapes[kind]
         cells = shape.slice(text)
-        nth = self._counts[kind] = self._counts.get(kind, 0) + 1
-        row = Row(kind, cells, number, nth=nth)
-        if CONTROL.search(text):
+        row = self._counted(kind, text, cells)
+        if not plain:
             mark_controls(cells)
         for gap in shape.gaps:
-            stray = text[gap.start : gap.end].strip(" ")
-            if stray:
-                at = text.index(stray[0], gap.start) + 1
-                self._stray(row, str(at), stray)
+            if text[gap.at] != gap.spaces:
+                self._strays(row, text, gap)
         if "\\" in text:
             without_escapes(cells, shape.texts)
         return row
 
-    def _key(self, row: Row) -> str:
-        return f"{row.name}[{row.nth}]" if row.nth > 1 else row.name
+    def _counted(self, kind: str, text: str, cells: list[str]) -> Row:
+        nth = self._counts[kind] = self._counts.get(kind, 0) + 1
+        return Row(kind, cells, int(text[_NUMBER]), nth=nth)
+
+    def _strays(self, row: Row, text: str, gap: Gap) -> None:
+        at, stray = stray_in(text, gap)
+        self._stray(row, str(at), stray)
 
     def _stray(self, row: Row, field: str, text: str) -> None:
         if CONTROL.search(text):
             self._faults.append(("FMT-VALUE", place(row, field), "no control characters"))
         else:
-            self._kept.append((f"{self._key(row)}/{field}" if field else self._key(row), text))
+            self._keep(row, field, text)
 
-    def _unknown(self, kind: str, text: str, number: int) -> Row:
-        nth = self._counts[kind] = self._counts.get(kind, 0) + 1
-        row = Row(kind, (), number, nth=nth)
-        rest = text[self._begin() :].strip(" ")
+    def _keep(self, row: Row, field: str, text: str) -> None:
+        key = f"{row.name}[{row.nth}]" if row.nth > 1 else row.name
+        self._kept.append((f"{key}/{field}" if field else key, text))
+
+    def _unknown(self, kind: str, text: str) -> Row:
+        """Keep what stands in a record of an unknown type, behind the plan's id."""
+        row = self._counted(kind, text, [])
+        rest = text[self._further.owner.start :].strip(" ")
         if rest:
             self._stray(row, "", rest)
         return row
 
-    def _begin(self) -> int:
-        """Where the fields of a record begin that every plan's record has: behind its plan."""
-        return given_span(self._further.OwnerRecord).start
-
     def _attach(self, row: Row) -> None:
-        under = self._levels.under.get(row.name)
+        name = row.name
+        if self._before not in self._levels.behind[name]:
+            self._faults.append(("FMT-VALUE", place(row, ""), "records in their order"))
+        self._before = name
+        under = self._levels.under.get(name)
         if under is None:
-            self._check_order(row)
-            home = self.loose if row.name in self._levels.loose else self.row.below
-            home.setdefault(row.name, []).append(row)
+            home = self._loose if name in self._levels.loose else self.row.below
+            home.setdefault(name, []).append(row)
         else:
-            self._attach_under(row, under)
-        self._last[row.name] = row
+            above = self._last.get(under)
+            if above is not None:
+                row.above = above
+                above.below.setdefault(name, []).append(row)
+        self._last[name] = row
 
-    def _check_order(self, row: Row) -> None:
-        rank = self._levels.rank[row.name]
-        if rank < self._rank[0]:
-            self._faults.append(("FMT-VALUE", place(row, ""), "records in their order"))
-        self._rank = (max(rank, self._rank[0]), 0)
+    def _go_on(self, text: str, plain: bool) -> None:
+        """Take a further record of a text of the record before it."""
+        form = self._further
+        self._counts[form.record] = self._counts.get(form.record, 0) + 1
+        for gap in form.gaps:
+            if text[gap.at] != gap.spaces:
+                self._strays(self._here(text), text, gap)
+        if text[form.owner] != self._owner_number:
+            self._wrong(text, "OwnerRecord", text[form.owner], "the number of the record before it")
+            return
+        name = text[form.field].rstrip(" ")
+        if not name.isalnum():
+            name = self._unusual_name(name, text)
+        if name:
+            self._part(name, text, plain)
 
-    def _attach_under(self, row: Row, under: str) -> None:
-        above = self._last.get(under)
-        rank = self._levels.rank[row.name]
-        top = under
-        while top in self._levels.under:
-            top = self._levels.under[top]
-        wrong = above is None or self._levels.rank[top] != self._rank[0] or rank < self._rank[1]
-        if wrong:
-            self._faults.append(("FMT-VALUE", place(row, ""), "records in their order"))
-        self._rank = (self._rank[0], max(rank, self._rank[1]))
-        if above is not None:
-            row.above = above
-            above.below.setdefault(row.name, []).append(row)
+    def _unusual_name(self, name: str, text: str) -> str:
+        """Read a name of a field that is none of the document's; empty where it cannot be read."""
+        name = BAD if CONTROL.search(name) else meant(name)
+        if name in ("", BAD):
+            self._wrong(text, "Field", name, "the name of a field")
+        return name.replace(BAD, "")
 
-    def _go_on(self, text: str, number: int) -> None:
-        """Take a further record of the text of the record before it."""
-        owner, field, part, rest = (
-            text[slice(*given_span(pair))]
-            for pair in (
-                self._further.OwnerRecord,
-                self._further.Field,
-                self._further.Part,
-                self._further.Text,
-            )
-        )
-        row = Row(self._further.record, (), number)
-        name, body = field.rstrip(" "), rest.rstrip(" ")
-        parts = self._texts.get(name, [])
-        if owner != f"{self._owner.number:06}":
-            self._wrong(row, "OwnerRecord", "the number of the record it belongs to")
-        elif not name or CONTROL.search(name):
-            self._wrong(row, "Field", "the name of a field", missing=not name)
-        elif part != f"{len(parts) + 1:0{len(part)}}":
-            self._wrong(row, "Part", "parts from 1 in their order")
-        elif not body:
-            self._wrong(row, "Text", "", missing=True)
-        else:
-            self._texts.setdefault(name, []).append(BAD if CONTROL.search(body) else body)
+    def _part(self, name: str, text: str, plain: bool) -> None:
+        form = self._further
+        parts = self._texts.setdefault(name, [])
+        part, body = text[form.part], text[form.text].rstrip(" ")
+        if part != str(len(parts) + 1).zfill(len(part)):
+            self._wrong(text, "Part", part, "parts from 1 in their order")
+        if not body:
+            self._wrong(text, "Text", body, "a text")
+        if not plain and CONTROL.search(body):
+            body = BAD
+        elif "\\" in body:
+            body = meant(body)
+        parts.append(body)
 
-    def _wrong(self, row: Row, field: str, expected: str, *, missing: bool = False) -> None:
-        rule = "FMT-REQUIRED" if missing else "FMT-VALUE"
-        self._faults.append((rule, place(row, field), expected))
+    def _here(self, text: str) -> Row:
+        """Give a further record as a row, to say where it stands."""
+        kind = self._further.record
+        return Row(kind, [], int(text[_NUMBER]), nth=self._counts[kind])
+
+    def _wrong(self, text: str, field: str, found: str, expected: str) -> None:
+        rule = "FMT-VALUE" if found.strip(" ") else "FMT-REQUIRED"
+        self._faults.append((rule, place(self._here(text), field), expected))
 
     def _close(self) -> None:
         """Put the texts that went on behind what their fields hold."""
-        if not self._texts:
-            return
         row, texts = self._owner, self._texts
         self._texts = {}
         shape = self._shapes.get(row.name)
         for name, parts in texts.items():
             at = shape.texts.get(name) if shape else None
-            whole = _joined(parts)
+            whole = BAD if BAD in parts else "".join(parts)
             if at is None:
                 self._unplaced(row, name, whole)
             else:
@@ -220,12 +231,8 @@ class Gathering:
                 row.cells[at] = BAD if BAD in (own, whole) else own + whole
 
     def _unplaced(self, row: Row, name: str, text: str) -> None:
+        """Keep a text that goes on with a field that the document does not know."""
         if text == BAD:
-            self._faults.append(("FMT-VALUE", place(row, name), _TEXT_EXPECTED))
+            self._faults.append(("FMT-VALUE", place(row, name), TEXT_EXPECTED))
         elif text:
-            self._kept.append((f"{self._key(row)}/{name}", text))
-
-
-def _joined(parts: list[str]) -> str:
-    meanings = [meant(part) for part in parts]
-    return BAD if BAD in meanings else "".join(meanings)
+            self._keep(row, name, text)

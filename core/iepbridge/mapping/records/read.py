@@ -80,7 +80,8 @@ class RecordReadSource:
         place = self._values.place(field, e)
         group, column = self._home(field.canonical)
         if field.required == "yes":
-            with code.block(f"if not cells[{at}]"):
+            # A record that is missing has no cells, and is asked for by its own fields alone.
+            with code.block(f"if cells and not cells[{at}]"):
                 code.line(f"r.fail('FMT-REQUIRED', {place})")
         source = "r.row" if group.kind == "plan" else f"r.row.below[{group.name!r}][0]"
         with code.block(f"if cells[{at}] and cells[{at}] != {source}.cells[{column}]"):

@@ -40,14 +40,17 @@ class Ordered:
     places: tuple[str, ...]
 
 
-def ordered_groups(layout: Layout) -> tuple[Ordered, ...]:
-    """Give the groups that are numbered over the whole plan, those of one list together."""
+def ordered_groups(layout: Layout, named: Callable[[str], str] = str) -> tuple[Ordered, ...]:
+    """Give the groups that are numbered over the whole plan, those of one list together.
+
+    `named` writes a place as findings name it.
+    """
     found: dict[Path, list[tuple[str, int, str]]] = {}
     for group in records(layout):
         own = counter(group)
         if own is not None and is_ordered(group):
             column = list(group.fields()).index(own)
-            found.setdefault(group.canonical, []).append((group.name, column, own.place))
+            found.setdefault(group.canonical, []).append((group.name, column, named(own.place)))
     return tuple(Ordered(*zip(*rows, strict=True)) for rows in found.values())
 
 

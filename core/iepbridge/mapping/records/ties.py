@@ -1,17 +1,23 @@
 """Which records say themselves to which part of the plan they belong."""
 
+from collections.abc import Callable
+
 from iepbridge.mapping.layout import Group, Layout
 from iepbridge.plan.shape import Path
 
 
-def tied_groups(layout: Layout) -> dict[str, tuple[int, str]]:
-    """Give the groups of kind `later`: which cell holds the reference, and its place."""
-    return {
-        inner.name: tie(inner, outer)
-        for outer in layout.every_group()
-        for inner in outer.groups()
-        if inner.kind == "later"
-    }
+def tied_groups(layout: Layout, named: Callable[[str], str] = str) -> dict[str, tuple[int, str]]:
+    """Give the groups of kind `later`: which cell holds the reference, and its place.
+
+    `named` writes a place as findings name it.
+    """
+    found = {}
+    for outer in layout.every_group():
+        for inner in outer.groups():
+            if inner.kind == "later":
+                column, place = tie(inner, outer)
+                found[inner.name] = (column, named(place))
+    return found
 
 
 def tie(inner: Group, outer: Group) -> tuple[int, str]:
