@@ -17,6 +17,7 @@ from iepbridge.errors import Misuse
 COMMANDS: Final = {
     "translate": "translate a file of plans from one format into another",
     "check": "check plans against a system's policy, or measure how often it is kept",
+    "diff": "compare two files of plans: changes, significance, who must sign",
     "ack": "show what a system answered to a file, plan by plan",
     "systems": "list the installed systems with their versions and formats",
     "sample": "write made-up plans to try things with",
