@@ -14,7 +14,7 @@ A module for a system has a table `{rule id: examples}` and runs it:
     def test_example(rule, example): ...
 
 An example names the fields of its plan that matter; `significant=True` is the change against the
-version before, which is otherwise unknown.
+version before, which is otherwise unknown; `previous={...}` are the fields of that version.
 """
 
 import datetime
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from tests.laws import steps
 
 from iepbridge.iep_event import Completed
 from iepbridge.plan import Plan, PlanData, read_plan
@@ -84,14 +85,23 @@ def each_of(examples: Examples) -> list[Any]:
 def opened(fields: PlanData, complete: Callable[[Plan], Completed]) -> Case:
     """Make the case of a plan with these fields, in which the IEP event is derived."""
     fields = dict(fields)
-    significant = fields.pop("significant", None)
+    significant, before = fields.pop("significant", None), fields.pop("previous", {})
     plan = complete(read_plan({**BAREST, **fields})).plan
-    previous = None if significant is None else read_plan(BAREST)
+    previous = None if significant is None else read_plan({**BAREST, **before})
     return Case(plan, TODAY, previous=previous, significant=significant)
 
 
 def paths_of(result: Result) -> tuple[str, ...] | None:
     return None if result is None else tuple(one.path for one in result)
+
+
+def walk(plan: Plan, path: str) -> None:
+    """Follow a path into a plan, as far as there are values, and fail where it leaves the plan."""
+    value: Any = plan
+    for step in steps(path):
+        if value is None:
+            return
+        value = value[step] if isinstance(step, int) else getattr(value, step)
 
 
 def holes(rules: Sequence[Rule], examples: Examples) -> list[str]:
