@@ -500,7 +500,7 @@ def test_fillers_add_nothing_and_anything_else_does(fillers: list[str], random: 
     assert not only_participates(" ".join([*words, "welding"]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(plans(sized=True))
 def test_any_plan_can_be_checked_and_findings_stand_in_it(data: dict[str, Any]) -> None:
     case = Case(ADAPTER.complete(read_plan(data)).plan, TODAY)
