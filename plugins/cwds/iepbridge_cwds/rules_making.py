@@ -28,19 +28,21 @@ def _assessed(case: Case) -> Result:
 def _reviewed_by_wis02(case: Case) -> Result:
     """Without WIS02 there is no day to be late for, and any review will do."""
     last = _wis02_on(case) or datetime.date.max
-    places = [_unreviewed_at(case.plan, one, last) for one in REQUIRED_INSTRUMENTS]
-    return broken_at(dict.fromkeys(place for place in places if place is not None))
+    reviewed = {
+        one.instrument
+        for one in case.plan.assessments or ()
+        if one.reviewed_on is not None and one.reviewed_on <= last
+    }
+    late = [_place_of(case.plan, one) for one in REQUIRED_INSTRUMENTS if one not in reviewed]
+    return broken_at(dict.fromkeys(late))
 
 
-def _unreviewed_at(plan: Plan, instrument: str, last: datetime.date) -> str | None:
-    """Give the place where a review of an instrument, on `last` or before, is missing."""
-    first = None
+def _place_of(plan: Plan, instrument: str) -> str:
+    """Give the place where the first assessment by an instrument has, or lacks, its review."""
     for at, assessment in enumerate(plan.assessments or ()):
         if assessment.instrument == instrument:
-            if assessment.reviewed_on is not None and assessment.reviewed_on <= last:
-                return None
-            first = at if first is None else first
-    return "assessments" if first is None else f"assessments[{first}].reviewed_on"
+            return f"assessments[{at}].reviewed_on"
+    return "assessments"
 
 
 def _completed_from_wis02(case: Case) -> Result:
