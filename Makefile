@@ -1,7 +1,7 @@
 # Set up, check, test, show. Kept to what GNU make 3.81 and BSD tools know (macOS).
 
 .DEFAULT_GOAL := install
-.PHONY: install test quick lint format demo bench lock upgrade help clean
+.PHONY: install test quick lint format demo bench policies lock upgrade help clean
 
 export PYTHON
 BIN := .venv/bin
@@ -41,6 +41,9 @@ format: install  ## put the code into its form and mend what can be mended unsee
 
 demo: install  ## show the whole flow on made-up plans
 	@$(BIN)/iepbridge demo
+
+policies: install  ## make docs/policies.md anew from the rules
+	@$(BIN)/python docs/make_policies.py
 
 bench: install  ## measure speed and memory
 	@$(BIN)/python bench/run.py

@@ -1,0 +1,149 @@
+"""`iepbridge check`: findings and the QA instrument, by exit code, stream and file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from tests.cli.conftest import Run, lines, plan, refused
+
+CHECK = ("check", "--system", "twist")
+
+
+def active(**fields: Any) -> dict[str, Any]:
+    return {**plan(), "status": "active", "started_on": "2026-01-05", **fields}
+
+
+def findings(content: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in content.splitlines()]
+
+
+def test_findings_are_lines_with_rule_place_and_clause(run: Run) -> None:
+    done = run(*CHECK, "-", given=lines(active()))
+    assert done.returncode == 1
+    found = findings(done.stdout)
+    first = next(one for one in found if one["rule"] == "TX-03")
+    assert (first["severity"], first["path"], first["clause"]) == (
+        "error",
+        "goals",
+        "Interim goals",
+    )
+    assert {"plan_id", "version", "message", "remedy"} <= first.keys()
+
+
+def test_a_draft_breaks_nothing(run: Run) -> None:
+    done = run(*CHECK, "-", given=lines({**plan(), "status": "draft"}))
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+def test_a_plan_that_the_model_refuses_is_an_error(run: Run) -> None:
+    done = run(*CHECK, "-", given=lines(refused()))
+    assert done.returncode == 1
+    assert [one["rule"] for one in findings(done.stdout)] == ["MODEL-5"]
+
+
+def test_the_day_that_counts_as_today_is_given(run: Run) -> None:
+    overdue = active(
+        goals=[
+            {
+                "goal_id": "G-1",
+                "term": "overall",
+                "kind": "employment",
+                "actions": [{"action_id": "A-1", "planned_end_on": "2026-02-01"}],
+            }
+        ]
+    )
+    for day, expected in (("2026-02-01", False), ("2026-02-02", True)):
+        done = run(*CHECK, "-", "--as-of", day, given=lines(overdue))
+        assert any(one["rule"] == "TX-16" for one in findings(done.stdout)) is expected
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "2026-2-1", "20260201", "2026-02-30"])
+def test_another_day_is_wrong_usage(run: Run, day: str) -> None:
+    done = run(*CHECK, "-", "--as-of", day, given=b"")
+    assert done.returncode == 2
+    assert b"YYYY-MM-DD" in done.stderr
+
+
+def test_a_workbook_for_people_has_the_columns_they_asked_for(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "findings.xlsx"
+    done = run(*CHECK, "-", "-o", str(file), given=lines(active()))
+    assert (done.returncode, done.stdout) == (1, b"")
+    head, first, *_ = openpyxl.load_workbook(file)["Findings"].iter_rows(values_only=True)
+    assert head[:5] == ("plan", "date", "message", "rule", "field")
+    assert first[0] == plan()["plan_id"]
+    assert first[1].isoformat().startswith("2026-01-05")  # type: ignore[union-attr]
+
+
+def test_rules_on_updates_need_the_version_before(run: Run, tmp_path: Path) -> None:
+    before = tmp_path / "before.jsonl"
+    old = active(goals=[])
+    goal = {"goal_id": "G-1", "term": "overall", "kind": "employment"}
+    new = active(version=plan()["version"] + 1, goals=[goal])
+    before.write_bytes(lines(old))
+    check = ("check", "--system", "icc", "-")
+    alone = findings(run(*check, given=lines(new)).stdout)
+    after = findings(run(*check, "--previous", str(before), given=lines(new)).stdout)
+    assert "IN-12" not in {one["rule"] for one in alone}
+    assert "IN-12" in {one["rule"] for one in after}
+
+
+def test_a_deployment_changes_severities(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "iepbridge.toml"
+    config.write_text('[policy]\nseverity = { "TX-03" = "info", "TX-01" = "off" }\n')
+    done = run(*CHECK, "-", "--config", str(config), given=lines(active()))
+    found = {one["rule"]: one["severity"] for one in findings(done.stdout)}
+    assert found["TX-03"] == "info"
+    assert "TX-01" not in found
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ('severity = { "TX-3" = "off" }', b"no rule 'TX-3'"),
+        ('severity = { "TX-03" = "loud" }', b":2: the severity of TX-03"),
+        ("iep_activity_days = -1", b":2: iep_activity_days is a whole number"),
+        ("activity_days = 3", b":2: `policy` has no key"),
+    ],
+)
+def test_mistakes_of_the_configuration_are_told(
+    run: Run, tmp_path: Path, policy: str, said: bytes
+) -> None:
+    config = tmp_path / "iepbridge.toml"
+    config.write_text(f"[policy]\n{policy}\n")
+    done = run(*CHECK, "-", "--config", str(config), given=lines(active()))
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_the_qa_instrument_counts_checks_and_keeps_the_exit_code(run: Run) -> None:
+    draft = {**plan(), "plan_id": "P-draft", "status": "draft"}
+    done = run(*CHECK, "-", "--qa", given=lines(active(), draft))
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert (report["system"], report["plans"]) == ("twist", 2)
+    assert report["rules"]["TX-03"] == {"yes": 0, "no": 1, "not_applicable": 1, "share": 0.0}
+    assert report["by_plan"]["P-draft"]["share"] is None
+    assert report["yes"] + report["no"] == sum(
+        tally["yes"] + tally["no"] for tally in report["by_plan"].values()
+    )
+
+
+def test_translate_applies_the_rules_only_when_asked(run: Run, tmp_path: Path) -> None:
+    to = ("--to", "twist", "-", "-o", str(tmp_path / "plans.xml"))
+    whole = active(participant={**plan()["participant"], "date_of_birth": "1990-01-02"})
+    whole["participant"]["identifiers"] = {"twist": "1"}
+    given = lines({**whole, "program": "other"})
+    assert run("translate", "--from", "canonical", *to, given=given).returncode == 0
+    found = tmp_path / "found.jsonl"
+    asked = ("--policy", "--findings", str(found))
+    assert run("translate", "--from", "canonical", *to, *asked, given=given).returncode == 1
+    assert "TX-03" in {one["rule"] for one in findings(found.read_bytes())}
+    assert b"Customer " not in (tmp_path / "plans.xml").read_bytes()
+
+
+def test_canonical_has_no_rules(run: Run) -> None:
+    done = run("translate", "--from", "canonical", "--to", "canonical", "-", "--policy", given=b"")
+    assert done.returncode == 2
+    assert b"canonical has none" in done.stderr
