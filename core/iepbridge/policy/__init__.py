@@ -2,7 +2,16 @@
 
 from iepbridge.policy.case import Case, Figures
 from iepbridge.policy.policy import Policy, PolicySettings
-from iepbridge.policy.rule import KEPT, NOT_APPLICABLE, Break, Result, Rule, broken_at, missing
+from iepbridge.policy.rule import (
+    KEPT,
+    NOT_APPLICABLE,
+    Break,
+    Result,
+    Rule,
+    broken_at,
+    each_has,
+    missing,
+)
 
 __all__ = [
     "KEPT",
@@ -15,5 +24,6 @@ __all__ = [
     "Result",
     "Rule",
     "broken_at",
+    "each_has",
     "missing",
 ]

@@ -55,8 +55,12 @@ class Case:
 
     def reviewed_since(self, day: datetime.date) -> bool:
         """Say whether the plan has a review on that day or after it."""
-        dates = [one.reviewed_on for one in self.plan.reviews or ()]
-        return any(date is not None and date >= day for date in dates)
+        return self._last_review is not None and self._last_review >= day
+
+    @cached_property
+    def _last_review(self) -> datetime.date | None:
+        dates = [one.reviewed_on for one in self.plan.reviews or () if one.reviewed_on is not None]
+        return max(dates, default=None)
 
     def _services(self) -> Iterator[tuple[int, Service]]:
         return enumerate(self.plan.services or ())

@@ -33,6 +33,18 @@ def missing(part: Part, path: str, *fields: str) -> list[str]:
     return [f"{path}.{name}" for name in fields if getattr(part, name) is None]
 
 
+def each_has(parts: Sequence[tuple[str, Part]], *fields: str) -> Result:
+    """Check that each of these parts, with its path, has a value in each of these fields.
+
+    Without any part that does not apply.
+    """
+    if not parts:
+        return NOT_APPLICABLE
+    return broken_at(
+        f"{path}.{name}" for path, part in parts for name in fields if getattr(part, name) is None
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of one system.
