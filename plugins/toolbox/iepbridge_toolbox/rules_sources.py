@@ -1,4 +1,4 @@
-"""The documents that the rules come from. MWA's page has no title of its own: its manual's."""
+"""The documents that the rules come from; the page on MWA is known by its place in a manual."""
 
 from typing import Final
 
