@@ -3,16 +3,7 @@
 from typing import Final
 
 from iepbridge.plan.codes import GoalKind
-from iepbridge.policy import (
-    KEPT,
-    NOT_APPLICABLE,
-    Break,
-    Case,
-    Result,
-    Rule,
-    broken_at,
-    missing,
-)
+from iepbridge.policy import KEPT, Break, Case, Result, Rule, each_has
 
 _SOURCE: Final = "Region 4 Workforce Board, WIOA Adult Individual Employment Plan (IEP)"
 _INITIAL: Final = frozenset({"short_term", "interim"})
@@ -43,22 +34,12 @@ def _barriers_are_discussed(case: Case) -> Result:
 
 
 def _services_are_justified(case: Case) -> Result:
-    if not case.other_services:
-        return NOT_APPLICABLE
-    return broken_at(
-        path
-        for at, service in case.other_services
-        for path in missing(service, f"services[{at}]", "justification")
-    )
+    services = [(f"services[{at}]", service) for at, service in case.other_services]
+    return each_has(services, "justification")
 
 
 def _actions_are_measurable(case: Case) -> Result:
-    if not case.actions:
-        return NOT_APPLICABLE
-    fields = ("measure", "planned_end_on", "responsible")
-    return broken_at(
-        path for place, action in case.actions for path in missing(action, place, *fields)
-    )
+    return each_has(case.actions, "measure", "planned_end_on", "responsible")
 
 
 def _employment_goal_has_action(case: Case) -> Result:

@@ -11,7 +11,7 @@ from iepbridge.policy import (
     Result,
     Rule,
     broken_at,
-    missing,
+    each_has,
 )
 
 _SOURCE: Final = "Procedure: Customer Individual Employment Plan (IEP)"
@@ -21,16 +21,16 @@ _STAFF_SIDE: Final = frozenset({"staff", "program", "service_provider"})
 def _actions_name_who_is_responsible(case: Case) -> Result:
     if not case.actions:
         return NOT_APPLICABLE
-    return broken_at(
-        path
-        for place, action in case.actions
-        for path in missing(action, place, *_responsibility(action))
-    )
+    fields = [(place, _lacking(action)) for place, action in case.actions]
+    return broken_at(f"{place}.{field}" for place, field in fields if field is not None)
 
 
-def _responsibility(action: Action) -> tuple[str, ...]:
-    """Name the fields that say who is responsible for an action."""
-    return ("responsible_name",) if action.responsible == "other" else ("responsible",)
+def _lacking(action: Action) -> str | None:
+    """Name the field that would say who is responsible for an action, and does not."""
+    if action.responsible is None:
+        return "responsible"
+    unnamed = action.responsible == "other" and action.responsible_name is None
+    return "responsible_name" if unnamed else None
 
 
 def _actions_are_shared(case: Case) -> Result:
@@ -42,13 +42,7 @@ def _actions_are_shared(case: Case) -> Result:
 
 
 def _actions_are_dated(case: Case) -> Result:
-    if not case.actions:
-        return NOT_APPLICABLE
-    return broken_at(
-        path
-        for place, action in case.actions
-        for path in missing(action, place, "set_on", "planned_end_on")
-    )
+    return each_has(case.actions, "set_on", "planned_end_on")
 
 
 def _overdue_actions_are_reviewed(case: Case) -> Result:
@@ -72,11 +66,7 @@ def _actions_end_with_their_goal(case: Case) -> Result:
         if goal.status == "achieved"
         for at, action in enumerate(goal.actions or ())
     ]
-    if not actions:
-        return NOT_APPLICABLE
-    return broken_at(
-        path for place, action in actions for path in missing(action, place, "actual_end_on")
-    )
+    return each_has(actions, "actual_end_on")
 
 
 RULES: Final = (

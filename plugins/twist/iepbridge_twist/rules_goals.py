@@ -11,7 +11,7 @@ from iepbridge.policy import (
     Result,
     Rule,
     broken_at,
-    missing,
+    each_has,
 )
 from iepbridge_twist.rules_participating import only_participates
 
@@ -53,11 +53,8 @@ def _has_interim_goal(case: Case) -> Result:
 
 
 def _interim_goals_are_complete(case: Case) -> Result:
-    goals = _interim(case)
-    if not goals:
-        return NOT_APPLICABLE
-    fields = ("set_on", "target_on", "outcome", "measure")
-    return broken_at(path for at, goal in goals for path in missing(goal, f"goals[{at}]", *fields))
+    goals = [(f"goals[{at}]", goal) for at, goal in _interim(case)]
+    return each_has(goals, "set_on", "target_on", "outcome", "measure")
 
 
 def _texts_say_what_is_achieved(case: Case) -> Result:
