@@ -4,8 +4,8 @@ from typing import Final
 
 from iepbridge.plan.codes import GoalKind
 from iepbridge.policy import KEPT, Break, Case, Result, Rule, each_has
+from iepbridge_icc.rules_source import SOURCE
 
-_SOURCE: Final = "Region 4 Workforce Board, WIOA Adult Individual Employment Plan (IEP)"
 _INITIAL: Final = frozenset({"short_term", "interim"})
 _LONG_TERM: Final = frozenset({"long_term", "overall"})
 
@@ -61,7 +61,7 @@ RULES: Final = (
         message="The plan has no employment goal; all its services are there to reach one.",
         remedy="Agree with the participant on an employment goal and add it.",
         clause="Content; A",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_employment_goal,
     ),
     Rule(
@@ -72,7 +72,7 @@ RULES: Final = (
         message="The plan has no educational goal; a plan names one beside the employment goal.",
         remedy="Add an educational goal if the participant needs training or education.",
         clause="Content",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_educational_goal,
     ),
     Rule(
@@ -85,7 +85,7 @@ RULES: Final = (
         remedy="Add the goal that is missing: a short-term or interim one, or a long-term or "
         "overall one.",
         clause="A",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_initial_and_long_term_goals,
     ),
     Rule(
@@ -97,7 +97,7 @@ RULES: Final = (
         "services are appropriate.",
         remedy="Record the barriers that the assessment identified, or that there are none.",
         clause="A, needs and barriers",
-        source=_SOURCE,
+        source=SOURCE,
         check=_barriers_are_discussed,
     ),
     Rule(
@@ -109,7 +109,7 @@ RULES: Final = (
         "the participant's needs and barriers.",
         remedy="Write which need or barrier the service answers, and why it is appropriate.",
         clause="A, needs and barriers",
-        source=_SOURCE,
+        source=SOURCE,
         check=_services_are_justified,
     ),
     Rule(
@@ -122,7 +122,7 @@ RULES: Final = (
         remedy="Enter how completion of the action is measured, when it should end, or who is "
         "responsible for it.",
         clause="A, action plan",
-        source=_SOURCE,
+        source=SOURCE,
         check=_actions_are_measurable,
     ),
     Rule(
@@ -135,7 +135,7 @@ RULES: Final = (
         remedy="Add the participant's steps, such as job search or training, under the employment "
         "goal.",
         clause="A, action plan",
-        source=_SOURCE,
+        source=SOURCE,
         check=_employment_goal_has_action,
     ),
     Rule(
@@ -147,7 +147,7 @@ RULES: Final = (
         "services that are appropriate for the participant.",
         remedy="Add the services and referrals that lead to the participant's goals.",
         clause="Content",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_other_service,
     ),
 )

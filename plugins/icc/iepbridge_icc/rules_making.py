@@ -3,8 +3,8 @@
 from typing import Final
 
 from iepbridge.policy import KEPT, NOT_APPLICABLE, Break, Case, Result, Rule, broken_at
+from iepbridge_icc.rules_source import SOURCE
 
-_SOURCE: Final = "Region 4 Workforce Board, WIOA Adult Individual Employment Plan (IEP)"
 _PARTICIPANT_SIDE: Final = frozenset({"participant", "guardian"})
 
 
@@ -64,7 +64,7 @@ RULES: Final = (
         "assessment, with the results of tests.",
         remedy="Record the assessment that the plan is based on, with its scores.",
         clause="A",
-        source=_SOURCE,
+        source=SOURCE,
         check=_rests_on_scores,
     ),
     Rule(
@@ -79,7 +79,7 @@ RULES: Final = (
         remedy="Have participant and case manager sign and date the plan, and record each "
         "signature with the version that was signed.",
         clause="A",
-        source=_SOURCE,
+        source=SOURCE,
         check=_is_signed,
     ),
     Rule(
@@ -93,7 +93,7 @@ RULES: Final = (
         remedy="Have the participant or a guardian sign and date the plan, and record the "
         "signature with the version that was signed.",
         clause="A, note",
-        source=_SOURCE,
+        source=SOURCE,
         check=_is_signed_when_funded,
     ),
     Rule(
@@ -105,7 +105,7 @@ RULES: Final = (
         "participant has completed and reached.",
         remedy="Describe progress, activities completed and other accomplishments in the review.",
         clause="A",
-        source=_SOURCE,
+        source=SOURCE,
         check=_reviews_tell_progress,
     ),
     Rule(
@@ -118,7 +118,7 @@ RULES: Final = (
         remedy="Go through the plan with the participant, and record that the participant took "
         "part.",
         clause="A",
-        source=_SOURCE,
+        source=SOURCE,
         check=_is_made_with_participant,
     ),
 )

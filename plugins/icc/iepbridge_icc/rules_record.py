@@ -6,8 +6,7 @@ from iepbridge.finding import Severity
 from iepbridge.plan import Plan
 from iepbridge.plan.parts import CaseNote, Service
 from iepbridge.policy import KEPT, NOT_APPLICABLE, Break, Case, Result, Rule, broken_at
-
-_SOURCE: Final = "Region 4 Workforce Board, WIOA Adult Individual Employment Plan (IEP)"
+from iepbridge_icc.rules_source import SOURCE
 
 
 def _events_last_one_day(case: Case) -> Result:
@@ -89,7 +88,7 @@ RULES: Final = (
         remedy="Exit the activity on the day it was entered; if a date is missing or wrong, "
         "correct it.",
         clause="C.b",
-        source=_SOURCE,
+        source=SOURCE,
         check=_events_last_one_day,
     ),
     Rule(
@@ -102,7 +101,7 @@ RULES: Final = (
         remedy="Select as provider of the activity the organization that employs the case "
         "manager; if the employer recorded in the plan is wrong, correct that.",
         clause="C.b",
-        source=_SOURCE,
+        source=SOURCE,
         check=_events_name_the_employer,
     ),
     Rule(
@@ -114,7 +113,7 @@ RULES: Final = (
         "has been added; one is to be entered each time.",
         remedy="Enter a new IEP activity for this change, entered and exited on the day of it.",
         clause="C.c",
-        source=_SOURCE,
+        source=SOURCE,
         check=_change_has_an_event,
     ),
     Rule(
@@ -128,7 +127,7 @@ RULES: Final = (
         remedy="Write a case note about the update, dated on the day this version was completed or "
         "later.",
         clause="B",
-        source=_SOURCE,
+        source=SOURCE,
         check=_change_has_a_note,
     ),
     Rule(
@@ -141,7 +140,7 @@ RULES: Final = (
         remedy="Keep the plan active until exit; if the participant has exited, enter the day of "
         "exit, and close the plan on that day or later.",
         clause="Background",
-        source=_SOURCE,
+        source=SOURCE,
         check=_is_closed_after_exit,
     ),
 )

@@ -13,8 +13,8 @@ from iepbridge.policy import (
     broken_at,
     each_has,
 )
+from iepbridge_twist.rules_source import SOURCE
 
-_SOURCE: Final = "Procedure: Customer Individual Employment Plan (IEP)"
 _STAFF_SIDE: Final = frozenset({"staff", "program", "service_provider"})
 
 
@@ -80,7 +80,7 @@ RULES: Final = (
         remedy="Enter the party that is responsible for the action; for another party than those "
         "in the list, enter the name as well.",
         clause="Actions",
-        source=_SOURCE,
+        source=SOURCE,
         check=_actions_name_who_is_responsible,
     ),
     Rule(
@@ -94,7 +94,7 @@ RULES: Final = (
         remedy="Make the customer responsible for at least one action, and staff, the program or a "
         "service provider for at least one other.",
         clause="Actions",
-        source=_SOURCE,
+        source=SOURCE,
         check=_actions_are_shared,
     ),
     Rule(
@@ -106,7 +106,7 @@ RULES: Final = (
         "begins and when it should be done.",
         remedy="Enter the day the action was set, or the day it is estimated to end.",
         clause="Data entry, IEP",
-        source=_SOURCE,
+        source=SOURCE,
         check=_actions_are_dated,
     ),
     Rule(
@@ -120,7 +120,7 @@ RULES: Final = (
         remedy="Enter the actual end if the action is done; else review the plan with the "
         "customer, record the review, and set a new planned end.",
         clause="Expectations",
-        source=_SOURCE,
+        source=SOURCE,
         check=_overdue_actions_are_reviewed,
     ),
     Rule(
@@ -132,7 +132,7 @@ RULES: Final = (
         "still shows it as going on.",
         remedy="Enter the day on which the customer completed the action.",
         clause="Data entry, IEP",
-        source=_SOURCE,
+        source=SOURCE,
         check=_actions_end_with_their_goal,
     ),
 )

@@ -14,8 +14,7 @@ from iepbridge.policy import (
     each_has,
 )
 from iepbridge_twist.rules_participating import only_participates
-
-_SOURCE: Final = "Procedure: Customer Individual Employment Plan (IEP)"
+from iepbridge_twist.rules_source import SOURCE
 
 
 def _overall(case: Case) -> tuple[int, Goal] | None:
@@ -118,7 +117,7 @@ RULES: Final = (
         remedy="Agree with the customer on an overall employment goal and enter it; if the overall "
         "goal is entered as an educational one, correct its kind.",
         clause="Employment goal",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_employment_goal,
     ),
     Rule(
@@ -133,7 +132,7 @@ RULES: Final = (
         remedy="Enter the code and title of the occupation. If none is agreed yet, enter a career "
         "cluster and write a case note about how careers are being explored.",
         clause="Employment goal",
-        source=_SOURCE,
+        source=SOURCE,
         check=_names_occupation,
     ),
     Rule(
@@ -145,7 +144,7 @@ RULES: Final = (
         "time and give the customer a sense of accomplishment.",
         remedy="Add at least one interim goal.",
         clause="Interim goals",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_interim_goal,
     ),
     Rule(
@@ -157,7 +156,7 @@ RULES: Final = (
         "and its measure nobody can tell whether the goal was reached.",
         remedy="Enter the missing date or text.",
         clause="Interim goals",
-        source=_SOURCE,
+        source=SOURCE,
         check=_interim_goals_are_complete,
     ),
     Rule(
@@ -171,7 +170,7 @@ RULES: Final = (
         remedy="Write what the customer will have attained, and by what that is measured, such as "
         "a certificate, a score or a number of applications.",
         clause="Interim goals",
-        source=_SOURCE,
+        source=SOURCE,
         check=_texts_say_what_is_achieved,
     ),
     Rule(
@@ -186,7 +185,7 @@ RULES: Final = (
         remedy="Correct whichever is wrong: the goal's set date, the start of service 68, or the "
         "date of the case note.",
         clause="Interim goals; Data entry, IEP",
-        source=_SOURCE,
+        source=SOURCE,
         check=_first_is_set_with_the_event,
     ),
     Rule(
@@ -198,7 +197,7 @@ RULES: Final = (
         "time after it.",
         remedy="Add an action under the last interim goal and mark it as follow-up.",
         clause="Interim goals, note",
-        source=_SOURCE,
+        source=SOURCE,
         check=_last_has_follow_up,
     ),
     Rule(
@@ -210,7 +209,7 @@ RULES: Final = (
         "reach it.",
         remedy="Add the steps and services, supportive ones included, that lead to this goal.",
         clause="Actions",
-        source=_SOURCE,
+        source=SOURCE,
         check=_interim_goals_have_actions,
     ),
     Rule(
@@ -222,7 +221,7 @@ RULES: Final = (
         "reviewed when a goal is completed.",
         remedy="Review the plan with the customer and record the review with its date.",
         clause="Expectations",
-        source=_SOURCE,
+        source=SOURCE,
         check=_achievements_are_reviewed,
     ),
 )

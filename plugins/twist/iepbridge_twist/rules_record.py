@@ -5,10 +5,10 @@ from typing import Final
 from iepbridge.iep_event import IEP_DEVELOPMENT
 from iepbridge.policy import KEPT, NOT_APPLICABLE, Break, Case, Result, Rule, broken_at
 
-_SOURCE: Final = "Procedure: Customer Individual Employment Plan (IEP)"
 _BEFORE_THE_PLAN: Final = frozenset(
     {IEP_DEVELOPMENT, "comprehensive_assessment", "career_planning"}
 )
+from iepbridge_twist.rules_source import SOURCE
 
 
 def _has_event_with_outcome(case: Case) -> Result:
@@ -66,7 +66,7 @@ RULES: Final = (
         remedy="Enter service 68 with the day the plan was begun; for one that has ended, select "
         "whether it was successful.",
         clause="Data entry, service 68",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_event_with_outcome,
     ),
     Rule(
@@ -77,7 +77,7 @@ RULES: Final = (
         message="No case note documents that the development of the plan is completed.",
         remedy="Write a case note about the development of the plan, dated on the day it was made.",
         clause="Data entry, case note",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_development_note,
     ),
     Rule(
@@ -91,7 +91,7 @@ RULES: Final = (
         remedy="Review the plan with the customer, have both sign and date it, and record each "
         "signature with this version of the plan.",
         clause="Work instructions",
-        source=_SOURCE,
+        source=SOURCE,
         check=_is_signed,
     ),
     Rule(
@@ -103,7 +103,7 @@ RULES: Final = (
         "copy of this version.",
         remedy="Give the customer a signed copy and enter the day with the customer's signature.",
         clause="Work instructions",
-        source=_SOURCE,
+        source=SOURCE,
         check=_copy_is_given,
     ),
     Rule(
@@ -114,7 +114,7 @@ RULES: Final = (
         message="The plan has no assessment; it should stem from assessment interviews and scores.",
         remedy="Record the assessments that the plan was made from.",
         clause="Expectations",
-        source=_SOURCE,
+        source=SOURCE,
         check=_has_assessment,
     ),
     Rule(
@@ -128,7 +128,7 @@ RULES: Final = (
         remedy="Complete the plan and enter the day; if it was completed in time, correct that day "
         "or the start of the service.",
         clause="Services",
-        source=_SOURCE,
+        source=SOURCE,
         check=_is_completed_before_services,
     ),
 )
