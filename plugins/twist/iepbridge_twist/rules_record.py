@@ -4,11 +4,11 @@ from typing import Final
 
 from iepbridge.iep_event import IEP_DEVELOPMENT
 from iepbridge.policy import KEPT, NOT_APPLICABLE, Break, Case, Result, Rule, broken_at
+from iepbridge_twist.rules_source import SOURCE
 
 _BEFORE_THE_PLAN: Final = frozenset(
     {IEP_DEVELOPMENT, "comprehensive_assessment", "career_planning"}
 )
-from iepbridge_twist.rules_source import SOURCE
 
 
 def _has_event_with_outcome(case: Case) -> Result:
