@@ -18,6 +18,7 @@ _MODES: Final = {"P": False, "T": True}
 BYTES: Final = "bytes"
 """What a count of bytes is called among the counts."""
 
+_POSITION: Final = re.compile(r"@[0-9]+\Z")
 _COUNT: Final = re.compile(r"[0-9]{1,15}")
 _CREATED: Final = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?P<minute>[0-2][0-9]:[0-5][0-9]):"
@@ -182,7 +183,7 @@ class FrameCheck:
             if field.kind in ("count", "byte count"):
                 stated, counted = int(self._texts[field.place]), found[field.counted or BYTES]
                 if stated != counted:
-                    name = field.place.partition("@")[0]
+                    name = _POSITION.sub("", field.place)
                     raise Unreadable(
                         f"The {self._layout.title} file states {name} {stated:,} and has "
                         f"{counted:,}. It may have been cut; ask for it again."
