@@ -5,6 +5,7 @@ lacking is decomposed (NFKD) without its marks, and what is left must be in the 
 """
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 _SHOWN: Final = 10
@@ -31,8 +32,15 @@ class CodePage:
             return False
         return True
 
+    def encoded(self, texts: Iterable[str]) -> bytes:
+        """Encode texts that the code page has; ASCII, which is in each, without its table."""
+        name = self.name
+        return b"".join([text.encode("ascii" if text.isascii() else name) for text in texts])
+
     def fitted(self, text: str) -> Fitted | None:
         """Give a text in the code page; None where it has a character without any plain form."""
+        if text.isascii():
+            return Fitted(text, "")
         composed = unicodedata.normalize("NFC", text)
         changes = "" if composed == text else "Composed (NFC). "
         if self.has(composed):

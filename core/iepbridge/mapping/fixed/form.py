@@ -61,6 +61,20 @@ def given_span(pair: list[int]) -> Span:
     return Span(position - 1, position - 1 + size)
 
 
+def further_template(layout: Layout) -> str:
+    """Give the record that goes on with a text, to be filled with `%`.
+
+    In turn: its number, the plan's id, the number of its owner, the field, which part, the text.
+    """
+    form = fixed_file(layout).further
+    pairs = (form.OwnerRecord, form.Field, form.Part, form.Text)
+    owner, field, part, text = map(given_span, pairs)
+    line = f"{form.record}%0{NUMBER_BYTES}d%-{owner.start - BEGIN}s"
+    line += f"%0{owner.size}d{' ' * (field.start - owner.end)}"
+    line += f"%-{field.size}s{' ' * (part.start - field.end)}"
+    return f"{line}%0{part.size}d{' ' * (text.start - part.end)}%s"
+
+
 def is_numeric(field: Field) -> bool:
     """Say whether a field is right-justified digits."""
     return field.kind in _NUMERIC

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from iepbridge.codecs.code_page import CodePage
 from iepbridge.codecs.fixed_text import closed, escape, parts_of
 from iepbridge.finding import GENERALISED
 from iepbridge.mapping.compiled import Fail
-from iepbridge.mapping.file_forms import FixedFile
-from iepbridge.mapping.fixed.form import BEGIN, NUMBERS, given_span
+from iepbridge.mapping.fixed.form import (
+    NUMBERS,
+    code_page,
+    fixed_file,
+    further_template,
+    given_span,
+)
+from iepbridge.mapping.layout import Layout
 from iepbridge.mapping.plan_writer import Lost
 
 _BYTES: Final = "bytes"
@@ -31,51 +37,57 @@ def implied_decimal(value: Decimal, size: int, places: int) -> str | None:
     return f"{int(scaled):0{size}}"
 
 
+class FixedForms(NamedTuple):
+    """What all records of a layout have in common.
+
+    `further` is the record that goes on with a text, as `further_template` gives it; a text has
+    parts of `size` bytes, at most `parts` of them.
+    """
+
+    length: int
+    page: CodePage
+    further: str
+    size: int
+    parts: int
+
+
+def fixed_forms(layout: Layout) -> FixedForms:
+    """Give what all records of a layout have in common."""
+    file = fixed_file(layout)
+    parts = int(10 ** given_span(file.further.Part).size) - 1
+    size = given_span(file.further.Text).size
+    return FixedForms(file.length, code_page(layout), further_template(layout), size, parts)
+
+
 class FixedOut:
     """The records of one plan, in the order in which they are added.
 
     `before` is how many records the file has already. `lost` are the texts that took another form.
     """
 
-    def __init__(self, file: FixedFile, page: CodePage, plan_id: str, before: int) -> None:
+    def __init__(self, forms: FixedForms, plan_id: str, before: int) -> None:
         self.lines: list[str] = []
         self.lost: list[Lost] = []
-        self._page = page
-        self._length = file.length
-        self._further = file.further
-        self._owner, self._field, self._part, self._text = (
-            given_span(pair)
-            for pair in (
-                file.further.OwnerRecord,
-                file.further.Field,
-                file.further.Part,
-                file.further.Text,
-            )
-        )
+        self._length, self._page, self._further, self._size, self._parts = forms
         self._plan_id = plan_id
-        self._before = before
+        self._next = before + 1
         self._waiting: list[tuple[str, Sequence[str]]] = []
 
     def add(self, kind: str, body: str) -> None:
         """Add a record, and behind it those that go on with its texts."""
-        owner = self._line(kind, body)
+        owner = self._number()
+        self.lines.append(f"{kind}{owner:06}{body}".ljust(self._length))
         if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            for field, parts in waiting:
-                for number, part in enumerate(parts, 1):
-                    self._line(self._further.record, self._body(owner, field, number, part))
+            for field, parts in self._waiting:
+                for at, part in enumerate(parts, 1):
+                    values = (self._number(), self._plan_id, owner, field, at, part)
+                    self.lines.append((self._further % values).ljust(self._length))
+            self._waiting.clear()
 
-    def _line(self, kind: str, body: str) -> int:
-        number = (self._before + len(self.lines) + 1) % NUMBERS
-        self.lines.append(f"{kind}{number:06}{body}".ljust(self._length))
+    def _number(self) -> int:
+        number = self._next % NUMBERS
+        self._next += 1
         return number
-
-    def _body(self, owner: int, field: str, number: int, part: str) -> str:
-        line = self._plan_id.ljust(self._owner.start - BEGIN)
-        line = f"{line}{owner:0{self._owner.size}}".ljust(self._field.start - BEGIN)
-        line = f"{line}{field}".ljust(self._part.start - BEGIN)
-        line = f"{line}{number:0{self._part.size}}".ljust(self._text.start - BEGIN)
-        return f"{line}{part}"
 
     def text(
         self, text: str, field: str, size: int, continues: bool, path: str, fail: Fail, rule: str
@@ -84,17 +96,18 @@ class FixedOut:
 
         A text with spaces at its edges travels wholly in further records.
         """
-        converted = self._converted(text, path, fail)
-        if converted is None:
+        if not (text.isascii() and text.isprintable() and "\\" not in text):
+            converted = self._converted(text, path, fail)
+            if converted is None:
+                return ""
+            text = escape(converted)
+        if len(text) > size and not continues:
+            self._too_long(text, size, path, fail, rule)
             return ""
-        escaped = escape(converted)
-        if len(escaped) > size and not continues:
-            self._too_long(escaped, size, path, fail, rule)
-            return ""
-        if escaped.startswith(" ") or escaped.endswith(" "):
-            self._go_on(field, parts_of(closed(escaped), 0, self._text.size), path, fail)
+        if text.startswith(" ") or text.endswith(" "):
+            self._go_on(field, parts_of(closed(text), 0, self._size), path, fail)
             return " " * size
-        parts = parts_of(escaped, size, self._text.size)
+        parts = parts_of(text, size, self._size)
         own = parts.pop(0) if size else ""
         if parts:
             self._go_on(field, parts, path, fail)
@@ -123,9 +136,8 @@ class FixedOut:
         return found.text
 
     def _go_on(self, field: str, parts: Sequence[str], path: str, fail: Fail) -> None:
-        most = 10**self._part.size - 1
-        if len(parts) > most:
+        if len(parts) > self._parts:
             size = sum(map(len, parts))
-            fail("FMT-LENGTH", path, size, most * self._text.size, _BYTES)
+            fail("FMT-LENGTH", path, size, self._parts * self._size, _BYTES)
             return
         self._waiting.append((field, parts))

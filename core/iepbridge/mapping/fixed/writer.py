@@ -7,9 +7,9 @@ from typing import BinaryIO, Final
 from iepbridge.exchange import Envelope
 from iepbridge.iep_event import Completed
 from iepbridge.mapping.compiled import Compiled, Fail
-from iepbridge.mapping.fixed.form import code_page, fixed_file
+from iepbridge.mapping.fixed.form import fixed_file
 from iepbridge.mapping.fixed.frame import frame_record, most_of
-from iepbridge.mapping.fixed.out import FixedOut
+from iepbridge.mapping.fixed.out import FixedOut, fixed_forms
 from iepbridge.mapping.frame import BYTES, Frame
 from iepbridge.mapping.layout import EVERY_RECORD
 from iepbridge.mapping.plan_writer import MOST_BYTES, MOST_PIECES, Lost, MappedWriter
@@ -36,7 +36,7 @@ class FixedPlanWriter(MappedWriter[list[str]]):
     ) -> None:
         super().__init__(compiled, stream, envelope, complete, losses=losses)
         self._file = fixed_file(self._layout)
-        self._page = code_page(self._layout)
+        self._forms = fixed_forms(self._layout)
         self._records = self._plans = self._bytes = 0
         self._most_records = most_of(self._layout, EVERY_RECORD)
         self._most_plans = most_of(self._layout, self._layout.plan.name)
@@ -44,7 +44,7 @@ class FixedPlanWriter(MappedWriter[list[str]]):
         stream.write(self._header())
 
     def _piece(self, plan: Plan, fail: Fail, lost: list[Lost]) -> list[str]:
-        out = FixedOut(self._file, self._page, plan.plan_id, self._records + 1)
+        out = FixedOut(self._forms, plan.plan_id, self._records + 1)
         self._compiled.write(plan, out, fail)
         lost += out.lost
         self._check_caps(len(out.lines), fail)
@@ -61,7 +61,7 @@ class FixedPlanWriter(MappedWriter[list[str]]):
             fail("FMT-LENGTH", None, records, self._most_records, "records in its file")
 
     def _keep(self, piece: list[str]) -> None:
-        content = "\r\n".join([*piece, ""]).encode(self._page.name)
+        content = self._forms.page.encoded([f"{line}\r\n" for line in piece])
         self._stream.write(content)
         self._records += len(piece)
         self._plans += 1
