@@ -2,6 +2,7 @@
 
 import copy
 import re
+from bisect import bisect_right
 from decimal import Decimal
 from typing import Any
 
@@ -86,6 +87,5 @@ def _cut(value: Any, most: int, unit: str) -> Any:
         return value[:most] if unit == "entries" else value[:-1]
     if unit == "characters":
         return value[:most]
-    while escaped_bytes(value) > most:
-        value = value[:-1]
-    return value
+    room = bisect_right(range(len(value)), most, key=lambda end: escaped_bytes(value[:end]))
+    return value if escaped_bytes(value) <= most else value[: room - 1]
