@@ -187,7 +187,7 @@ NOT_IN = {
         "item count",
         *set(typing.get_args(layout.FrameKind)) - set(delimited_lint._FRAME),
     },
-    "fixed": {*_NOT_RECORDS, *fixed_lint._BEHIND_NUMBERS},
+    "fixed": {*_NOT_RECORDS, *fixed_lint._NOT_HERE},
 }
 """The kinds that the check of a codec refuses."""
 
