@@ -74,7 +74,7 @@ class _File:
         key = row.cells[self._plans.key]
         loose: dict[str, list[Row]] = {}
         left = _Cap(self._layout)
-        left.take([row])
+        left.take(row)
         for member in self._others if key else ():
             rows = member.rows_of(key, left)
             if rows:
@@ -152,7 +152,7 @@ class _GroupMember:
         while self._next is not None and self._next[self.key] == key:
             row = Row(self.name, self._next, len(found) + 1)
             found.append(row)
-            left.take([row])
+            left.take(row)
             self._advance()
         return found
 
@@ -187,10 +187,9 @@ class _Cap:
         self._bytes = MOST_BYTES
         self._rows = MOST_PIECES
 
-    def take(self, rows: list[Row]) -> None:
-        for row in rows:
-            self._rows -= 1
-            self._bytes -= sum(map(len, row.cells))
+    def take(self, row: Row) -> None:
+        self._rows -= 1
+        self._bytes -= sum(map(len, row.cells))
         if self._rows < 0 or self._bytes < 0:
             raise Unreadable(
                 f"The {self._title} file has a plan of more than {MOST_PIECES:,} rows or "

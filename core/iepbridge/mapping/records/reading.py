@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from iepbridge.converters import WITHOUT_LEADING_ZEROS
 from iepbridge.errors import Unreadable
 from iepbridge.mapping.layout import Layout
 from iepbridge.mapping.records.form import counter, is_ordered, records
@@ -128,35 +127,35 @@ class RecordReading:
     def order(self, groups: Iterable[Ordered]) -> None:
         """Put the rows of groups that are numbered over the whole plan in their order."""
         for ordered in groups:
+            places = zip(ordered.names, ordered.columns, ordered.places, strict=True)
             rows = [
-                (row, row.cells[column], self.place(row, place))
-                for name, column, place in zip(
-                    ordered.names, ordered.columns, ordered.places, strict=True
-                )
+                (row, row.cells[column], place)
+                for name, column, place in places
                 for row in self._rows(name)
             ]
-            by_number: dict[int, Row] = {}
-            for row, text, place in rows:
-                self._number(row, text, place, by_number, len(rows))
-            if len(by_number) == len(rows):
-                ordered_rows = [by_number[number] for number in range(1, len(rows) + 1)]
+            if rows:
+                self._order[ordered.names[0]] = self._numbered(rows)
+
+    def _numbered(self, rows: list[tuple[Row, str, str]]) -> list[Row]:
+        """Give rows in the order of their numbers; as they stand where a number is wrong.
+
+        Each row comes with its number and the place of that.
+        """
+        numbers = dict.fromkeys(map(str, range(1, len(rows) + 1)))
+        found: dict[str, Row] = {}
+        for row, text, place in rows:
+            if text in numbers and text not in found:
+                found[text] = row
             else:
-                ordered_rows = [row for row, _, _ in rows]
-            self._order[ordered.names[0]] = ordered_rows
+                rule = "FMT-VALUE" if text else "FMT-REQUIRED"
+                self.fail(rule, self.place(row, place), "numbers from 1 without gap or repeat")
+        if len(found) < len(rows):
+            return [row for row, _, _ in rows]
+        return [found[text] for text in numbers]
 
     def _rows(self, name: str) -> Sequence[Row]:
         rows: Sequence[Row] = self._loose.get(name, NO_ROWS)
         return rows or self.row.below.get(name, NO_ROWS)
-
-    def _number(self, row: Row, text: str, place: str, taken: dict[int, Row], most: int) -> None:
-        """Give a row its number, unless it is none, repeated, or above the number of rows."""
-        number = WITHOUT_LEADING_ZEROS.read(text)
-        if number is not None and number <= most and number not in taken:
-            taken[number] = row
-        elif text:
-            self.fail("FMT-VALUE", place, "numbers from 1 without gap or repeat")
-        else:
-            self.fail("FMT-REQUIRED", place)
 
     def merged(self, row: Row, names: tuple[str, ...]) -> Sequence[Row]:
         """Give the rows of groups that stand for one list, in the order they are numbered in."""
