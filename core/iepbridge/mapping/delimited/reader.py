@@ -145,30 +145,33 @@ class _GroupMember:
 
     def rows_of(self, key: str, left: "_Cap") -> list[Row]:
         """Give the rows that stand here for a plan, if it is its turn."""
+        name, at, cells = self.name, self.key, self._waiting()
+        found: list[Row] = []
+        while cells is not None and cells[at] == key:
+            row = Row(name, cells, len(found) + 1)
+            found.append(row)
+            left.take(row)
+            cells = self._advance()
+        return found
+
+    def _waiting(self) -> list[str] | None:
+        """Give the row that comes next; the first one is read when it is asked for."""
         if not self._begun:
             self._begun = True
             self._advance()
-        found: list[Row] = []
-        while self._next is not None and self._next[self.key] == key:
-            row = Row(self.name, self._next, len(found) + 1)
-            found.append(row)
-            left.take(row)
-            self._advance()
-        return found
+        return self._next
 
-    def _advance(self) -> None:
-        self._next = next(self._rows, None)
-        if self._next is not None:
+    def _advance(self) -> list[str] | None:
+        cells = self._next = next(self._rows, None)
+        if cells is not None:
             self._count += 1
-            if not self._next[self.key]:
+            if not cells[self.key]:
                 raise self._member.refusal(f"line {self._member.line}: a row of no plan")
+        return cells
 
     def finish(self) -> None:
         """Refuse the file unless all rows were of a plan, and count and hash are those stated."""
-        if not self._begun:
-            self._begun = True
-            self._advance()
-        if self._next is not None:
+        if self._waiting() is not None:
             what = "a row of no plan, or of one in another order than the plans"
             raise self._member.refusal(f"line {self._member.line}: {what}")
         if self._count != self._stated.rows:
