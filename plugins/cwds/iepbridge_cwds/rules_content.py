@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from iepbridge.policy import KEPT, NOT_APPLICABLE, Case, Result, Rule, broken_at, missing
+from iepbridge.policy import KEPT, NOT_APPLICABLE, Case, Result, Rule, broken_at, each_has
 from iepbridge_cwds.rules_source import SOURCE
 
 
@@ -19,14 +19,8 @@ def _barriers_acted_on(case: Case) -> Result:
 
 
 def _services_planned(case: Case) -> Result:
-    if not case.other_services:
-        return NOT_APPLICABLE
-    fields = ("provider", "planned_start_on", "planned_end_on")
-    return broken_at(
-        path
-        for at, service in case.other_services
-        for path in missing(service, f"services[{at}]", *fields)
-    )
+    services = [(f"services[{at}]", service) for at, service in case.other_services]
+    return each_has(services, "provider", "planned_start_on", "planned_end_on")
 
 
 def _overall_goal(case: Case) -> Result:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from tests.plugins.rules import parts
 from tests.plugins.rules.examples import (
     TODAY,
     Example,
@@ -18,6 +19,7 @@ from tests.plugins.rules.examples import (
     paths_of,
     walk,
 )
+from tests.plugins.rules.parts import both, signature
 from tests.strategies import plans
 
 from iepbridge.plan import PlanData
@@ -28,6 +30,7 @@ ADAPTER = iepbridge_adapter()
 BY_ID = {rule.id: rule for rule in RULES}
 
 EVE, DAY, NEXT = "2024-03-03", "2024-03-04", "2024-03-05"
+GIVEN = "2024-06-04"
 YESTERDAY, TODAYS, TOMORROW = "2024-06-13", TODAY.isoformat(), "2024-06-15"
 
 
@@ -56,16 +59,7 @@ def barrier(number: int, **fields: Any) -> PlanData:
 
 def goal(*about: str, term: str = "overall") -> PlanData:
     """Give a goal with an action about each of these barriers."""
-    actions = [{"action_id": f"A{name}", "barrier_id": name} for name in about]
-    return {"goal_id": "G1", "term": term, "kind": "employment", "actions": actions}
-
-
-def signature(role: str, version: int | None = 1, **fields: Any) -> PlanData:
-    return {"role": role, "plan_version": version, "signed_on": DAY, **fields}
-
-
-def both(version: int | None = 1, role: str = "participant", **fields: Any) -> list[PlanData]:
-    return [signature(role, version, **fields), signature("case_manager", version)]
+    return parts.goal(term, actions=[parts.action(barrier_id=name) for name in about])
 
 
 def note(number: int = 1, **fields: Any) -> PlanData:
@@ -199,7 +193,7 @@ EXAMPLES = {
             "an action about no barrier",
             "barriers[0]",
             barriers=[barrier(1, plan="Bus pass")],
-            goals=[{**goal(), "actions": [{"action_id": "A1"}]}],
+            goals=[parts.goal(actions=[parts.action()])],
         ),
     ),
     "PA-06": (
@@ -254,25 +248,25 @@ EXAMPLES = {
     ),
     "PA-08": (
         not_applicable("not completed"),
-        kept("given", completed_on=DAY, signatures=both(copy_given_on=DAY)),
+        kept("given", completed_on=DAY, signatures=both(copy_given_on=GIVEN)),
         kept(
             "given to the guardian",
             completed_on=DAY,
-            signatures=[signature("participant"), signature("guardian", copy_given_on=NEXT)],
+            signatures=[signature("participant"), signature("guardian", copy_given_on=GIVEN)],
         ),
         broken("no signatures", "signatures", completed_on=DAY),
         broken(
             "only the staff has one",
             "signatures",
             completed_on=DAY,
-            signatures=[signature("case_manager", copy_given_on=DAY)],
+            signatures=[signature("case_manager", copy_given_on=GIVEN)],
         ),
         broken(
             "of an earlier version",
             "signatures[2].copy_given_on",
             completed_on=DAY,
             version=2,
-            signatures=[*both(1, copy_given_on=DAY), *both(2)],
+            signatures=[*both(1, copy_given_on=GIVEN), *both(2)],
         ),
         broken(
             "the last participant is named",
@@ -299,17 +293,14 @@ EXAMPLES = {
         kept(
             "on the day",
             services=[service(ended_on=DAY)],
-            reviews=[{"trigger": "service_completed", "reviewed_on": DAY}],
+            reviews=[parts.review(DAY)],
         ),
         broken("no review", "services[0].ended_on", services=[service(ended_on=YESTERDAY)]),
         broken(
             "a review without a date, one too early",
             "services[1].ended_on",
             services=[service(ended_on=EVE), service(service_id="S2", ended_on=NEXT)],
-            reviews=[
-                {"trigger": "scheduled"},
-                {"trigger": "service_completed", "reviewed_on": DAY},
-            ],
+            reviews=[parts.review(), parts.review(DAY)],
         ),
     ),
     "PA-10": (
