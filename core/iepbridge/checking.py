@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from iepbridge.adapter import Adapter
-from iepbridge.change import changes, is_significant
+from iepbridge.change import Significance, changes, is_significant
 from iepbridge.errors import Misuse
 from iepbridge.exchange import Arrival, PlanWriter, Written
 from iepbridge.finding import Finding
+from iepbridge.iep_event import Once
 from iepbridge.plan import Plan
 from iepbridge.policy import Case, Figures, Policy, PolicySettings, Result, Rule
 from iepbridge.registry import Registry
@@ -31,11 +32,15 @@ def never_before(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Applies one system's rules to plans."""
+    """Applies one system's rules to plans, on one day.
 
-    adapter: Adapter
+    A writer that is given `complete` completes each plan only once together with the rules.
+    """
+
+    significant: Significance
     policy: Policy
     today: datetime.date
+    complete: Once
     before: Before = never_before
 
     def findings(self, plan: Plan) -> tuple[Finding, ...]:
@@ -55,8 +60,8 @@ class Checker:
         significant = None
         if previous is not None:
             found = changes(previous, plan)
-            significant = is_significant(found, self.adapter.significant, plan)
-        completed = self.adapter.complete(plan).plan
+            significant = is_significant(found, self.significant, plan)
+        completed = self.complete(plan).plan
         figures = self.policy.settings.figures
         return Case(completed, self.today, figures, previous, significant)
 
@@ -71,6 +76,19 @@ def policy_of(adapter: Adapter, registry: Registry, settings: Settings) -> Polic
             raise Misuse(f"[policy] severity: no rule {own!r}{hint}")
     figures = Figures(settings.iep_activity_days)
     return Policy(adapter.rules, PolicySettings(settings.severity, figures))  # type: ignore[arg-type]
+
+
+def checker_of(
+    adapter: Adapter,
+    registry: Registry,
+    settings: Settings,
+    today: datetime.date | None = None,
+    before: Before = never_before,
+) -> Checker:
+    """Give the checker of a system as the configuration wants it; today is here and now."""
+    policy = policy_of(adapter, registry, settings)
+    day = today or datetime.datetime.now().astimezone().date()
+    return Checker(adapter.significant, policy, day, Once(adapter.complete), before)
 
 
 class CheckedWriter:

@@ -1,6 +1,6 @@
 """The formats by name: the canonical one, and one of each installed adapter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
@@ -9,9 +9,11 @@ from iepbridge.adapter import Adapter
 from iepbridge.codecs.jsonl import JsonLinesReader, JsonLinesWriter
 from iepbridge.errors import MappingMistakes
 from iepbridge.exchange import Envelope, PlanReader, PlanWriter
+from iepbridge.iep_event import Completed
 from iepbridge.mapping.compiled import Compiled
 from iepbridge.mapping.kits import KITS, Kit
 from iepbridge.mapping.read import read_layout
+from iepbridge.plan import Plan
 from iepbridge.registry import CANONICAL, Registry
 
 
@@ -41,14 +43,18 @@ def open_writer(
     *,
     losses: bool,
     overlays: Sequence[Path] = (),
+    complete: Callable[[Plan], Completed] | None = None,
 ) -> PlanWriter:
-    """Make a writer of one file of a format; `losses` says whether loss lines are wanted."""
+    """Make a writer of one file of a format; `losses` says whether loss lines are wanted.
+
+    `complete` is asked instead of the adapter's own function.
+    """
     if name == CANONICAL:
         return JsonLinesWriter(stream)
     adapter = registry.adapter(name)
     compiled = compiled_mapping(adapter, overlays)
     make = _kit(compiled).writer
-    return make(compiled, stream, envelope, adapter.complete, losses=losses)
+    return make(compiled, stream, envelope, complete or adapter.complete, losses=losses)
 
 
 def compiled_mapping(adapter: Adapter, overlays: Sequence[Path] = ()) -> Compiled:

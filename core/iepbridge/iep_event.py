@@ -4,13 +4,15 @@ Rule 8 of the interface documents' common page.
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from iepbridge.finding import DEFAULTED, LossKind
 from iepbridge.plan import Plan
 from iepbridge.plan.parts import Service
 
-IEP_DEVELOPMENT = "iep_development"
+IEP_DEVELOPMENT: Final = "iep_development"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,21 @@ class Completed:
 
     plan: Plan
     losses: tuple[tuple[str, LossKind, str], ...] = ()
+
+
+class Once:
+    """Completes plans and remembers the last: rules and writer ask for one plan after the other."""
+
+    def __init__(self, complete: Callable[[Plan], Completed]) -> None:
+        self._complete = complete
+        self._plan: Plan | None = None
+        self._done: Completed | None = None
+
+    def __call__(self, plan: Plan) -> Completed:
+        """Give the completed plan."""
+        if self._done is None or plan is not self._plan:
+            self._plan, self._done = plan, self._complete(plan)
+        return self._done
 
 
 def as_it_is(plan: Plan) -> Completed:
@@ -56,7 +73,8 @@ def _has_event(plan: Plan) -> bool:
 
 
 def _derived(plan: Plan, on: datetime.date) -> Service:
-    return Service(
+    # Each value is one that the model has taken already, or is made here: no need to ask again.
+    return Service.model_construct(
         service_id=_free_id(plan),
         category=IEP_DEVELOPMENT,
         provider=_provider(plan),

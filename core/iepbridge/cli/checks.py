@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from iepbridge.checking import ERROR, Before, Checker, never_before, policy_of
+from iepbridge.checking import ERROR, Before, Checker, checker_of, never_before
 from iepbridge.cli.console import is_terminal, say
 from iepbridge.cli.progress import shown
 from iepbridge.cli.source import opened
@@ -102,13 +102,12 @@ def _checker(
     arguments: argparse.Namespace, registry: Registry, settings: Settings, before: Before
 ) -> Checker:
     adapter = registry.adapter(arguments.system)
-    policy = policy_of(adapter, registry, settings)
-    return Checker(adapter, policy, _today(arguments.as_of), before)
+    return checker_of(adapter, registry, settings, _today(arguments.as_of), before)
 
 
-def _today(text: str | None) -> datetime.date:
+def _today(text: str | None) -> datetime.date | None:
     if text is None:
-        return datetime.datetime.now().astimezone().date()
+        return None
     try:
         day = datetime.date.fromisoformat(text)
     except ValueError:

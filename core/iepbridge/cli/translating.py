@@ -1,7 +1,6 @@
 """The deed behind `iepbridge translate`: from the options to the outputs and what is told."""
 
 import argparse
-import datetime
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from iepbridge import logs
+from iepbridge.checking import CheckedWriter, checker_of
 from iepbridge.cli import envelope
 from iepbridge.cli.console import Voice, say
 from iepbridge.cli.parser import near
@@ -103,28 +103,23 @@ def _stream(output: Output | None) -> BinaryIO | None:
 
 
 def _writer(asked: _Asked, to: _Opened) -> PlanWriter:
-    arguments = asked.arguments
+    arguments, settings = asked.arguments, asked.settings
+    if arguments.policy and arguments.target == CANONICAL:
+        raise Misuse("--policy: the rules are those of --to, and canonical has none.")
+    complete = None
+    if arguments.policy:
+        checker = checker_of(asked.registry.adapter(arguments.target), asked.registry, settings)
+        complete = checker.complete
     writer = open_writer(
         arguments.target,
         asked.registry,
         to.target.stream,
         _envelope(arguments),
         losses=to.loss is not None or asked.voice.person,
-        overlays=asked.settings.overlays,
+        overlays=settings.overlays,
+        complete=complete,
     )
-    return _checked(asked, writer) if arguments.policy else writer
-
-
-def _checked(asked: _Asked, writer: PlanWriter) -> PlanWriter:
-    """Let through what the rules of the target let pass."""
-    from iepbridge.checking import CheckedWriter, Checker, policy_of  # noqa: PLC0415  if asked
-
-    if asked.arguments.target == CANONICAL:
-        raise Misuse("--policy: the rules are those of --to, and canonical has none.")
-    adapter = asked.registry.adapter(asked.arguments.target)
-    today = datetime.datetime.now().astimezone().date()
-    policy = policy_of(adapter, asked.registry, asked.settings)
-    return CheckedWriter(writer, Checker(adapter, policy, today))
+    return CheckedWriter(writer, checker) if arguments.policy else writer
 
 
 def _published(outputs: Outputs, to: _Opened, work: Callable[[], Summary]) -> Summary:
