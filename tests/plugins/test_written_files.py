@@ -86,6 +86,7 @@ MOST_GROWTH = 24 * 2**20
 
 @pytest.mark.linux
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_a_million_records_go_there_and_back_in_little_memory() -> None:
     with tempfile.TemporaryFile() as stream:
         memory, told = _written_out(stream)
