@@ -166,9 +166,10 @@ def _tell_held(side: _Side) -> None:
 
 def _log(sides: tuple[_Side, _Side], tally: _Tally) -> None:
     old, new = sides
+    log = logs.logger()
     for side in sides:
-        held_in_events(logs.logger().bind(file=side.name), side.report.first, side.held)
-    logs.logger().info(
+        held_in_events(log.bind(file=side.name), side.report.first, side.held)
+    log.info(
         "compared",
         old=old.read,
         new=new.read,
