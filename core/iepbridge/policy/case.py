@@ -11,7 +11,7 @@ from functools import cached_property
 from iepbridge.iep_event import IEP_DEVELOPMENT
 from iepbridge.plan import Plan
 from iepbridge.plan.codes import NoteSubject
-from iepbridge.plan.parts import Action, Barrier, CaseNote, Service, Signature
+from iepbridge.plan.parts import Action, Barrier, CaseNote, Goal, Service, Signature
 
 _PARTICIPANT_SIDE = ("participant", "guardian")
 
@@ -46,6 +46,12 @@ class Case:
     def other_services(self) -> list[tuple[int, Service]]:
         """All services but IEP events, each with its place."""
         return [(at, one) for at, one in self._services() if one.category != IEP_DEVELOPMENT]
+
+    @cached_property
+    def interim_goals(self) -> list[tuple[int, Goal]]:
+        """The interim goals, each with its place."""
+        goals = enumerate(self.plan.goals or ())
+        return [(at, one) for at, one in goals if one.term == "interim"]
 
     @cached_property
     def open_barriers(self) -> list[tuple[int, Barrier]]:

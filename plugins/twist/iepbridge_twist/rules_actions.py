@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from iepbridge.plan.parts import Action
 from iepbridge.policy import (
     KEPT,
     NOT_APPLICABLE,
@@ -21,16 +20,12 @@ _STAFF_SIDE: Final = frozenset({"staff", "program", "service_provider"})
 def _actions_name_who_is_responsible(case: Case) -> Result:
     if not case.actions:
         return NOT_APPLICABLE
-    fields = [(place, _lacking(action)) for place, action in case.actions]
-    return broken_at(f"{place}.{field}" for place, field in fields if field is not None)
-
-
-def _lacking(action: Action) -> str | None:
-    """Name the field that would say who is responsible for an action, and does not."""
-    if action.responsible is None:
-        return "responsible"
-    unnamed = action.responsible == "other" and action.responsible_name is None
-    return "responsible_name" if unnamed else None
+    return broken_at(
+        f"{place}.responsible" if action.responsible is None else f"{place}.responsible_name"
+        for place, action in case.actions
+        if action.responsible is None
+        or (action.responsible == "other" and action.responsible_name is None)
+    )
 
 
 def _actions_are_shared(case: Case) -> Result:
@@ -46,13 +41,16 @@ def _actions_are_dated(case: Case) -> Result:
 
 
 def _overdue_actions_are_reviewed(case: Case) -> Result:
-    ends = [
-        (place, action.planned_end_on)
+    if case.plan.status != "active":
+        return NOT_APPLICABLE
+    overdue = [
+        (place, day)
         for place, action in case.actions
-        if action.actual_end_on is None and action.planned_end_on is not None
+        if action.actual_end_on is None
+        and (day := action.planned_end_on) is not None
+        and day < case.today
     ]
-    overdue = [(place, day) for place, day in ends if day < case.today]
-    if case.plan.status != "active" or not overdue:
+    if not overdue:
         return NOT_APPLICABLE
     return broken_at(
         f"{place}.planned_end_on" for place, day in overdue if not case.reviewed_since(day)

@@ -22,11 +22,6 @@ def _overall(case: Case) -> tuple[int, Goal] | None:
     return next(((at, one) for at, one in goals if one.term == "overall"), None)
 
 
-def _interim(case: Case) -> list[tuple[int, Goal]]:
-    goals = enumerate(case.plan.goals or ())
-    return [(at, one) for at, one in goals if one.term == "interim"]
-
-
 def _has_employment_goal(case: Case) -> Result:
     found = _overall(case)
     if found is None:
@@ -48,18 +43,18 @@ def _names_occupation(case: Case) -> Result:
 
 
 def _has_interim_goal(case: Case) -> Result:
-    return KEPT if _interim(case) else (Break("goals"),)
+    return KEPT if case.interim_goals else (Break("goals"),)
 
 
 def _interim_goals_are_complete(case: Case) -> Result:
-    goals = [(f"goals[{at}]", goal) for at, goal in _interim(case)]
+    goals = [(f"goals[{at}]", goal) for at, goal in case.interim_goals]
     return each_has(goals, "set_on", "target_on", "outcome", "measure")
 
 
 def _texts_say_what_is_achieved(case: Case) -> Result:
     texts = [
         (f"goals[{at}].{field}", text)
-        for at, goal in _interim(case)
+        for at, goal in case.interim_goals
         for field, text in (("outcome", goal.outcome), ("measure", goal.measure))
         if text is not None
     ]
@@ -70,7 +65,7 @@ def _texts_say_what_is_achieved(case: Case) -> Result:
 
 def _first_is_set_with_the_event(case: Case) -> Result:
     """Compare with what is there: what is missing altogether breaks TX-04, TX-11 or TX-12."""
-    goals = _interim(case)
+    goals = case.interim_goals
     starts = [one.started_on for _, one in case.events]
     dates = [one.dated_on for _, one in case.notes_about("iep_development")]
     compared = [days for days in (starts, dates) if days]
@@ -83,7 +78,7 @@ def _first_is_set_with_the_event(case: Case) -> Result:
 
 
 def _last_has_follow_up(case: Case) -> Result:
-    goals = _interim(case)
+    goals = case.interim_goals
     if not goals:
         return NOT_APPLICABLE
     at, goal = goals[-1]
@@ -92,7 +87,7 @@ def _last_has_follow_up(case: Case) -> Result:
 
 
 def _interim_goals_have_actions(case: Case) -> Result:
-    goals = _interim(case)
+    goals = case.interim_goals
     if not goals:
         return NOT_APPLICABLE
     return broken_at(f"goals[{at}].actions" for at, goal in goals if not goal.actions)

@@ -24,9 +24,14 @@ _APOSTROPHES: Final = "'\u2019\u2018\u02bc"
 # A word with a digit in it is in no list, so that a text with one never fits.
 _WORD: Final = re.compile(r"[^\W_]+")
 
+# Most texts have none of the words; they need no closer look.
+_MENTIONED: Final = re.compile("participat|attend|enrol", re.IGNORECASE)
+
 
 def only_participates(text: str) -> bool:
     """Say whether a text says no more than that somebody participates, attends or enrols."""
+    if not _MENTIONED.search(text):
+        return False
     participates = False
     for found in _WORD.finditer(_plain(text)):
         if found[0] not in _ALLOWED:
