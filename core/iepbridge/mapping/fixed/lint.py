@@ -11,6 +11,8 @@ from iepbridge.mapping.records.lint import lint_records
 
 _NOT_HERE: Final = ("system id", "digits", "letters", "json", "repeat", "ssn", "order")
 _NOT_IN_FRAME: Final = ("created", "file id")
+_EXACT: Final = {"created day": 8, "created time": 6, "sequence": 6}
+_LEAST: Final = {"party": 8, "mode": 1}
 
 
 def lint_fixed(layout: Layout) -> Found:
@@ -38,6 +40,11 @@ def _of_frame(layout: Layout, field: FrameField) -> Found:
         yield field.line, f"a {field.kind} is not for codec fixed"
     if field.kind == "count" and field.counted not in (EVERY_RECORD, layout.plan.name):
         yield field.line, f"codes {field.counted!r}: a count is of * or of {layout.plan.name}"
+    exact, least = _EXACT.get(field.kind), _LEAST.get(field.kind, len(layout.release))
+    if exact and field.size != exact:
+        yield field.line, f"{field.place}: a {field.kind} has {exact} bytes"
+    if field.kind in ("release", *_LEAST) and field.size < least:
+        yield field.line, f"{field.place}: a {field.kind} has up to {least} bytes"
 
 
 def _of_fields(layout: Layout, group: Group) -> Found:
@@ -59,6 +66,16 @@ def _of_fields(layout: Layout, group: Group) -> Found:
                 yield field.line, f"table {field.table.name} has codes longer than {name}"
         if field.kind == "number" and layout.forms.decimals is None:
             yield field.line, "mapping.toml: forms.decimals says how many places a number implies"
+        yield from _of_width(layout, field)
+
+
+def _of_width(layout: Layout, field: Field) -> Found:
+    """Find a field that its value would not fill, or leave: the fields behind it would shift."""
+    forms, size = layout.forms, field.size.most if field.size else 0
+    if field.kind == "date" and size != len(forms.date):
+        yield field.line, f"{field.place}: a date as {forms.date} has {len(forms.date)} bytes"
+    if field.kind == "flag" and size < max(len(forms.true), len(forms.false)):
+        yield field.line, f"{field.place}: too small for {forms.true} and {forms.false}"
 
 
 def _of_spans(layout: Layout, fields: Sequence[Field | FrameField]) -> Found:
