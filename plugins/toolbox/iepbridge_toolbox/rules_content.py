@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from iepbridge.policy import KEPT, NOT_APPLICABLE, Break, Case, Result, Rule, broken_at, missing
+from iepbridge.policy import (
+    KEPT,
+    NOT_APPLICABLE,
+    Break,
+    Case,
+    Result,
+    Rule,
+    broken_at,
+    each_has,
+    missing,
+)
 from iepbridge_toolbox.rules_sources import CAP
 
 
@@ -11,13 +21,8 @@ def _goals_set(case: Case) -> Result:
 
 
 def _barriers_planned(case: Case) -> Result:
-    if not case.open_barriers:
-        return NOT_APPLICABLE
-    return broken_at(
-        path
-        for at, barrier in case.open_barriers
-        for path in missing(barrier, f"barriers[{at}]", "plan", "expected_resolution_on")
-    )
+    barriers = [(f"barriers[{at}]", barrier) for at, barrier in case.open_barriers]
+    return each_has(barriers, "plan", "expected_resolution_on")
 
 
 def _hours_stated(case: Case) -> Result:

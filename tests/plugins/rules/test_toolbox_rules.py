@@ -21,6 +21,7 @@ from tests.plugins.rules.examples import (
     paths_of,
     walk,
 )
+from tests.plugins.rules.parts import both, goal, signature
 from tests.strategies import plans
 
 from iepbridge.plan import PlanData
@@ -32,11 +33,11 @@ ADAPTER = iepbridge_adapter()
 BY_ID = {rule.id: rule for rule in RULES}
 
 EVE, DAY, NEXT = "2024-03-03", "2024-03-04", "2024-03-05"
+GIVEN = "2024-06-04"
 YESTERDAY, TODAYS, TOMORROW = "2024-06-13", TODAY.isoformat(), "2024-06-15"
 PRESENT, RELEASE = "development.participant_present", "release_of_information"
 ADDRESS = {"line1": "1 Elm St", "city": "Rolla", "state": "MO", "zip": "65401"}
 KNOWN = {"address": ADDRESS, "ssn": "900010001", "date_of_birth": "1990-01-01"}
-GOAL = {"goal_id": "G1", "term": "short_term", "kind": "education"}
 
 
 def activity(number: int = 1, **fields: Any) -> PlanData:
@@ -63,21 +64,12 @@ def fired(*days: str) -> list[PlanData]:
     return [{"ended_on": day, "reason_for_leaving": "fired"} for day in days]
 
 
-def signature(role: str, version: int | None = 1, **fields: Any) -> PlanData:
-    return {"role": role, "plan_version": version, "signed_on": DAY, **fields}
-
-
-def both(version: int | None = 1, role: str = "participant", **fields: Any) -> list[PlanData]:
-    """Give participant's and case manager's signature; these fields are the participant's."""
-    return [signature(role, version, **fields), signature("case_manager", version)]
-
-
 def released(version: int | None = 1, role: str = "participant", **fields: Any) -> list[PlanData]:
     return both(version, role, release_of_information=True, **fields)
 
 
 def copied(version: int) -> list[PlanData]:
-    return both(version, copy_given_on=DAY)
+    return both(version, copy_given_on=GIVEN)
 
 
 TELEPHONE = {"program": "tanf_mwa", "development": made("telephone", telephone_reason="At work")}
@@ -162,7 +154,7 @@ EXAMPLES = {
     ),
     "MO-09": (
         always("goals"),
-        kept("one of any kind", goals=[GOAL]),
+        kept("one of any kind", goals=[goal("short_term", "education")]),
         broken("discussed, none", "goals", goals=[]),
     ),
     "MO-10": (
