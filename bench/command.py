@@ -17,7 +17,7 @@ from iepbridge.sample import write_samples
 
 CHILD = Path(__file__).with_name("child.py")
 WAYS = ("out", "in")
-_BYTES_A_PLAN = 32_000  # plans, a file twice while it is made, the loss lines, and some room
+_BYTES_A_PLAN = 48_000  # plans, a file twice while it is made, the loss lines, and some room
 
 
 class TooLittleSpace(Exception):

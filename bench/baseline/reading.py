@@ -22,7 +22,7 @@ _CREATED: Final = re.compile(
     r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
 _PARTY: Final = re.compile(r"[A-Za-z0-9]{1,8}")
-_SEQUENCE: Final = re.compile(r"[0-9]{6}")
+_SEQUENCE: Final = re.compile(r"(?!000000)[0-9]{6}")
 _DECLARATION: Final = re.compile(
     r"<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*['\"]1\.0['\"]"
     r"(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*['\"]([A-Za-z0-9._-]+)['\"])?"
@@ -233,7 +233,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
 def check_envelope(sender: object, receiver: object, sequence: object, created: object) -> str:
     """Refuse an envelope with a value missing or malformed; give the created day, `yyyymmdd`."""
     for value, form in ((sender, _PARTY), (receiver, _PARTY), (sequence, _SEQUENCE)):
-        if not isinstance(value, str) or not form.fullmatch(value) or value == "000000":
+        if not isinstance(value, str) or not form.fullmatch(value):
             raise FileRefused("an envelope value")
     match = _CREATED.fullmatch(created) if isinstance(created, str) else None
     if match is None:

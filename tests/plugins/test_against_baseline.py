@@ -17,11 +17,12 @@ from lxml import etree
 from tests.laws import plain
 from tests.oracles import cwds_mutations, icc_mutations, xml_mutations
 from tests.oracles.cwds_files import cwds_plan
-from tests.oracles.icc_texts import full_icc_plans
+from tests.oracles.icc_texts import OTHER_FILES, full_icc_plans
 from tests.plugins.test_laws import COMMON, ENVELOPE, fitted, read, write
 from tests.strategies import plans
 
 from iepbridge.errors import Unreadable
+from iepbridge.exchange import Envelope
 from iepbridge.plan import PlanRefused, plan_data, read_plan
 from iepbridge.sample import sample_plans
 
@@ -77,8 +78,8 @@ def test_both_write_and_lose_the_same(system: str, data: Data) -> None:
         content, (written,) = write(system, one)
         findings, losses = BASELINES[system].encode(read_plan(one), [])
         assert {(f.rule, f.path) for f in written.findings} == {f[:2] for f in findings}
+        assert sorted((loss.path, loss.kind) for loss in written.losses) == sorted(losses)
         if not findings:
-            assert sorted((loss.path, loss.kind) for loss in written.losses) == sorted(losses)
             other = BASELINES[system].write_file([read_plan(one)], ENVELOPE)
             assert _differences(system, content, other) == []
             assert [line for line in CHECKS[system](content) if "leads nowhere" not in line] == []
@@ -187,6 +188,20 @@ def _settled(ours: Any, theirs: Any) -> bool:
 
 def _brief(result: Any) -> Any:
     return result if result == "refused" else [(one[0] is not None, *one[1:]) for one in result]
+
+
+@pytest.mark.parametrize("case", OTHER_FILES)
+def test_both_refuse_files_that_are_none_of_icc(case: str) -> None:
+    content = OTHER_FILES[case](icc.write_file(full_icc_plans(), ENVELOPE))
+    assert _product("icc", content) == _baseline("icc", content) == "refused"
+
+
+@pytest.mark.parametrize("sender", ["000000", "0", "ABCDEFGH"])
+def test_both_take_any_sender_of_letters_and_digits(sender: str) -> None:
+    envelope = Envelope(sender, "STATE", 1, ENVELOPE.created)
+    for system in SYSTEMS:
+        content = BASELINES[system].write_file([], envelope)
+        assert _product(system, content) == _baseline(system, content) == []
 
 
 def test_an_empty_file_is_legal_and_differs_from_no_file() -> None:
