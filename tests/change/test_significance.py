@@ -1,5 +1,7 @@
 """For whom a change is significant, by the table; and who must sign for it."""
 
+import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -42,6 +44,15 @@ def test_each_kind_is_significant_for_the_systems_of_the_table(kind: Any, progra
     }
     also = {"toolbox"} if (kind, program) == ("work_activity", "tanf_mwa") else set()
     assert found == TABLE[kind] | also
+
+
+def test_the_page_has_the_same_table(repository: Path) -> None:
+    text = (repository / "docs" / "diff.md").read_text("utf-8").partition("significant for |")[2]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", text, re.MULTILINE)
+    always = {"all": ALL, "none": set()}
+    told = {kind: always.get(cell) or set(re.findall(r"`(\w+)`", cell)) for kind, cell in rows}
+    assert told.pop("work_activity") == {"cwds", "toolbox", "tanf_mwa"}
+    assert told == {kind: systems for kind, systems in TABLE.items() if kind != "work_activity"}
 
 
 def test_a_system_that_says_nothing_hears_of_goals_and_barriers() -> None:

@@ -195,6 +195,12 @@ def test_a_person_sees_a_block_for_each_plan(tmp_path: Path, files: tuple[str, s
 
 
 @pytest.mark.linux
+def test_each_file_has_its_progress(tmp_path: Path, files: tuple[str, str]) -> None:
+    _, seen = on_terminal(tmp_path, "diff", *files, "-o", "out.jsonl", terminal="xterm")
+    assert seen.index("Reading OLD") < seen.index("Reading NEW") < seen.index("before, 4 now")
+
+
+@pytest.mark.linux
 def test_lines_are_for_a_terminal_that_asks(tmp_path: Path, files: tuple[str, str]) -> None:
     _, seen = on_terminal(tmp_path, "diff", *files, "--json", "--log-level", "error")
     assert rows(seen.encode()) == expected(ALL)
@@ -210,14 +216,14 @@ def test_a_key_cannot_steer_a_terminal(tmp_path: Path) -> None:
     assert "\x9b" not in seen
 
 
-def on_terminal(folder: Path, *words: str) -> tuple[int, str]:
+def on_terminal(folder: Path, *words: str, terminal: str = "dumb") -> tuple[int, str]:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*COMMAND, *words],
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
-        env=environment(TERM="dumb", COLUMNS="120"),
+        env=environment(TERM=terminal, COLUMNS="120"),
         cwd=folder,
     )
     os.close(theirs)

@@ -16,7 +16,8 @@ from iepbridge.change.files import Difference, differences
 from iepbridge.cli.console import Voice, has_colours, is_terminal, say
 from iepbridge.cli.diff_lines import Lines, Systems, deed, significant_for
 from iepbridge.cli.diff_view import View
-from iepbridge.cli.source import opened
+from iepbridge.cli.progress import shown
+from iepbridge.cli.source import Source, opened
 from iepbridge.cli.telling import Report, begin, held_in_events, held_in_words, plans
 from iepbridge.cli.translating import standard_output
 from iepbridge.codecs.jsonl import JsonLinesReader
@@ -26,6 +27,7 @@ from iepbridge.output import STANDARD, Outputs
 from iepbridge.registry import load_registry
 
 _Writer: TypeAlias = Lines | View
+_Opened: TypeAlias = tuple[Source, BinaryIO]
 
 _HELD_EXIT_CODE: Final = 1
 
@@ -40,14 +42,18 @@ class _Side:
     held: int = 0
     report: Report = field(default_factory=Report)
 
-    def arrivals(self, stream: BinaryIO) -> Iterator[Arrival]:
+    def arrivals(self, file: _Opened, speaking: Voice) -> Iterator[Arrival]:
         """Read the file, counting; what makes it unreadable is told with its name."""
-        try:
-            for arrival in JsonLinesReader().read(stream):
-                self._count(arrival)
-                yield arrival
-        except Unreadable as error:
-            raise Unreadable(f"{self.name} {self.path}: {error}") from None
+        source, stream = file
+        with shown(source, speaking, f"Reading {self.name}") as progress:
+            try:
+                for arrival in JsonLinesReader().read(stream):
+                    self._count(arrival)
+                    yield arrival
+                    if progress is not None:
+                        progress(self.read)
+            except Unreadable as error:
+                raise Unreadable(f"{self.name} {self.path}: {error}") from None
 
     def _count(self, arrival: Arrival) -> None:
         self.read += 1
@@ -79,7 +85,7 @@ def perform(arguments: argparse.Namespace) -> int:
     if arguments.old == arguments.new == STANDARD:
         raise Misuse("OLD and NEW are both -; standard input has one file, so name the other.")
     sides = (_Side("OLD", arguments.old), _Side("NEW", arguments.new))
-    tally = _compared(arguments, _systems(arguments.system), *sides)
+    tally = _compared(arguments, speaking, *sides)
     if not speaking.silent:
         _tell(speaking, sides, tally)
     return _HELD_EXIT_CODE if any(side.held for side in sides) else 0
@@ -91,17 +97,18 @@ def _systems(name: str | None) -> Systems:
     return {own: registry.adapter(own).significant for own in names}
 
 
-def _compared(arguments: argparse.Namespace, systems: Systems, old: _Side, new: _Side) -> _Tally:
+def _compared(arguments: argparse.Namespace, speaking: Voice, old: _Side, new: _Side) -> _Tally:
+    systems = _systems(arguments.system)
     tally = _Tally()
     with (
-        opened(old.path) as (old_source, old_stream),
-        opened(new.path) as (new_source, new_stream),
-        Outputs(new_source.status, standard_output()) as outputs,
+        opened(old.path) as before,
+        opened(new.path) as now,
+        Outputs(now[0].status, standard_output()) as outputs,
     ):
-        _refuse_old(arguments.output, old_source.status)
+        _refuse_old(arguments.output, before[0].status)
         to = outputs.open(arguments.output, "-o")
         writer = _writer(arguments, to.stream, systems)
-        for one in differences(old.arrivals(old_stream), new.arrivals(new_stream)):
+        for one in differences(old.arrivals(before, speaking), new.arrivals(now, speaking)):
             tally.count(one, systems)
             writer.add(one)
         writer.finish()

@@ -1,4 +1,4 @@
-"""The progress bar of a translation, shown to a person at a terminal and to nobody else."""
+"""A progress bar while a file is read, shown to a person at a terminal and to nobody else."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ class _Plans(ProgressColumn):
 
 
 @contextmanager
-def shown(source: Source, voice: Voice) -> Iterator[Advance | None]:
+def shown(source: Source, voice: Voice, doing: str = "Translating") -> Iterator[Advance | None]:
     """Show how much of a source has been read; give what is to be called after each plan.
 
     A source without a size, such as a pipe, gets a bar that only says that something happens.
@@ -33,7 +33,7 @@ def shown(source: Source, voice: Voice) -> Iterator[Advance | None]:
     if not voice.person or voice.silent:
         yield None
         return
-    columns = (TextColumn("Translating"), BarColumn(), _Plans())
+    columns = (TextColumn(doing), BarColumn(), _Plans())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=source.size, plans=0)
 
