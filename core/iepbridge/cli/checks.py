@@ -78,7 +78,7 @@ def perform(arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         source, stream = stack.enter_context(opened(arguments.input))
         outputs = stack.enter_context(Outputs(source.status, standard_output()))
-        progress = stack.enter_context(shown(source, voice))
+        progress = stack.enter_context(shown(source, voice, "Checking"))
         before = _before(arguments, registry, settings, stack)
         checker = _checker(arguments, registry, settings, before)
         reader = open_reader(arguments.origin, registry, settings.overlays)
