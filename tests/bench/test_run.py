@@ -61,7 +61,7 @@ def test_peers_are_measured_or_it_is_said_why_not(
 def test_another_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run.main(["trnslate"])
-    assert "translate, memory, growth, start, peers" in capsys.readouterr().err
+    assert ", ".join(run.NAMES) in capsys.readouterr().err
 
 
 def test_sides_that_differ_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
