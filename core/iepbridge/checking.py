@@ -6,7 +6,7 @@ plan --complete--> plan with its IEP event --Case--> rules --> findings
 import datetime
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from iepbridge.adapter import Adapter
@@ -106,8 +106,8 @@ class CheckedWriter:
             return Written(found)
         written = self._writer.add(arrival)
         if written.findings:
-            return replace(written, findings=(*found, *written.findings))
-        return replace(written, notes=found)
+            return Written((*found, *written.findings))
+        return Written((), written.losses, found)
 
     def finish(self) -> None:
         """Write what stands after the last plan."""

@@ -1,6 +1,5 @@
 """What is reported about plans: findings (what is wrong) and losses (what did not fit)."""
 
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import orjson
@@ -15,9 +14,11 @@ FLATTENED: Final = "flattened"
 UNMAPPED: Final = "unmapped"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing wrong with one plan, in plain words; `plan_id` and `version` may be unknown."""
+class Finding(NamedTuple):
+    """One thing wrong with one plan, in plain words; `plan_id` and `version` may be unknown.
+
+    A tuple, like `Loss`: rules may find several in each of many plans.
+    """
 
     plan_id: str | None
     version: int | None
@@ -30,7 +31,7 @@ class Finding:
 
     def line(self) -> bytes:
         """Give the finding as one line of JSON, fields in the order of the report."""
-        return orjson.dumps(self, option=orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps(self._asdict(), option=orjson.OPT_APPEND_NEWLINE)
 
 
 class Loss(NamedTuple):

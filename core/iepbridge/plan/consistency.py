@@ -101,8 +101,13 @@ def _ids(plan: Plan, steps: Sequence[_Step]) -> Iterator[Problem]:
 
 
 def _repeated(ids: Sequence[str]) -> Iterator[int]:
-    if len(set(ids)) < len(ids):
-        yield from (index for index, own in enumerate(ids) if own in ids[:index])
+    if len(set(ids)) == len(ids):
+        return
+    seen: set[str] = set()
+    for index, own in enumerate(ids):
+        if own in seen:
+            yield index
+        seen.add(own)
 
 
 def _repeated_id(path: str) -> Problem:

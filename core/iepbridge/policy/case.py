@@ -4,9 +4,9 @@
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Generic, TypeVar
 
 from iepbridge.iep_event import IEP_DEVELOPMENT
 from iepbridge.plan import Plan
@@ -23,6 +23,26 @@ class Figures:
     iep_activity_days: int = 5
 
 
+_Value = TypeVar("_Value")
+
+
+class _Once(Generic[_Value]):
+    """A property worked out once; that of `functools` takes a lock before Python 3.12."""
+
+    def __init__(self, find: Callable[["Case"], _Value]) -> None:
+        self._find = find
+        self.__doc__ = find.__doc__
+
+    def __get__(self, case: "Case", _: object = None) -> _Value:
+        # Found under its own name in the instance from now on, before any descriptor is asked.
+        value = case.__dict__[self._find.__name__] = self._find(case)
+        return value
+
+
+def _once(find: Callable[["Case"], _Value]) -> _Once[_Value]:
+    return _Once(find)
+
+
 @dataclass(frozen=True)
 class Case:
     """A plan, with its derived IEP event, as rules see it.
@@ -37,23 +57,23 @@ class Case:
     previous: Plan | None = None
     significant: bool | None = None
 
-    @cached_property
+    @_once
     def events(self) -> list[tuple[int, Service]]:
         """The IEP events, each with its place among the services."""
         return [(at, one) for at, one in self._services() if one.category == IEP_DEVELOPMENT]
 
-    @cached_property
+    @_once
     def other_services(self) -> list[tuple[int, Service]]:
         """All services but IEP events, each with its place."""
         return [(at, one) for at, one in self._services() if one.category != IEP_DEVELOPMENT]
 
-    @cached_property
+    @_once
     def interim_goals(self) -> list[tuple[int, Goal]]:
         """The interim goals, each with its place."""
         goals = enumerate(self.plan.goals or ())
         return [(at, one) for at, one in goals if one.term == "interim"]
 
-    @cached_property
+    @_once
     def open_barriers(self) -> list[tuple[int, Barrier]]:
         """The barriers that are not resolved, each with its place."""
         barriers = enumerate(self.plan.barriers or ())
@@ -61,17 +81,18 @@ class Case:
 
     def reviewed_since(self, day: datetime.date) -> bool:
         """Say whether the plan has a review on that day or after it."""
-        return self._last_review is not None and self._last_review >= day
+        return self.last_review is not None and self.last_review >= day
 
-    @cached_property
-    def _last_review(self) -> datetime.date | None:
+    @_once
+    def last_review(self) -> datetime.date | None:
+        """The day of the last review, None where there is none with a day."""
         dates = [one.reviewed_on for one in self.plan.reviews or () if one.reviewed_on is not None]
         return max(dates, default=None)
 
     def _services(self) -> Iterator[tuple[int, Service]]:
         return enumerate(self.plan.services or ())
 
-    @cached_property
+    @_once
     def actions(self) -> list[tuple[str, Action]]:
         """The actions of all goals, each with its path."""
         return [

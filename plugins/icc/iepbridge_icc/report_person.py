@@ -4,7 +4,6 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from iepbridge.errors import Unreadable
@@ -147,7 +146,7 @@ class Person:
         """Note what is wrong: the path in the plan, the message with the place in the file."""
         place = record.place(name)
         finding = read_finding(_TITLE, self._plan_id, VERSION, rule, place, expected)
-        self._findings.append(replace(finding, path=path))
+        self._findings.append(finding._replace(path=path))
 
     def _data(self) -> PlanData:
         texts = self._texts
@@ -185,4 +184,4 @@ class Person:
         if match is None:
             return finding
         place = f"In the {_TITLE} it stands in row {self._rows[int(match[1])]}."
-        return replace(finding, message=f"{finding.message} {place}")
+        return finding._replace(message=f"{finding.message} {place}")

@@ -52,8 +52,9 @@ def _overdue_actions_are_reviewed(case: Case) -> Result:
     ]
     if not overdue:
         return NOT_APPLICABLE
+    last = case.last_review
     return broken_at(
-        f"{place}.planned_end_on" for place, day in overdue if not case.reviewed_since(day)
+        f"{place}.planned_end_on" for place, day in overdue if last is None or last < day
     )
 
 

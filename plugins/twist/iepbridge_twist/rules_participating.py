@@ -25,15 +25,16 @@ _APOSTROPHES: Final = "'\u2019\u2018\u02bc"
 _WORD: Final = re.compile(r"[^\W_]+")
 
 # Most texts have none of the words; they need no closer look.
-_MENTIONED: Final = re.compile("participat|attend|enrol", re.IGNORECASE)
+_STEMS: Final = ("participat", "attend", "enrol")
 
 
 def only_participates(text: str) -> bool:
     """Say whether a text says no more than that somebody participates, attends or enrols."""
-    if not _MENTIONED.search(text):
+    plain = _plain(text)
+    if not any(stem in plain for stem in _STEMS):
         return False
     participates = False
-    for found in _WORD.finditer(_plain(text)):
+    for found in _WORD.finditer(plain):
         if found[0] not in _ALLOWED:
             return False
         participates = participates or found[0] in _PARTICIPATING
