@@ -207,8 +207,11 @@ def test_loss_lines_keep_few_of_many_fields(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_finding_lines_are_the_bytes_of_each_finding() -> None:
     stream = io.BytesIO()
-    ReportLines(findings=stream).found([finding("A"), finding(None)])
-    assert stream.getvalue() == finding("A").line() + finding(None).line()
+    report = ReportLines(findings=stream)
+    report.found([finding("A"), finding("A")._replace(path="goals")])
+    report.found([finding(None)])
+    told = [finding("A"), finding("A")._replace(path="goals"), finding(None)]
+    assert stream.getvalue() == b"".join(one.line() for one in told)
 
 
 def test_report_lines_without_streams_write_nothing() -> None:
