@@ -146,3 +146,11 @@ def test_the_whole_file_is_refused(case: str) -> None:
         read("cwds", content)
     with pytest.raises(FileRefused):
         cwds.read_file(content)
+
+
+def test_a_type_with_a_control_character_holds_the_plan_with_or_without_content() -> None:
+    for kind, rest in (("\x01\x02", ""), ("\x01\x02", "a"), ("5\r", "a")):
+        records = [*FULL, f"{kind}{'':6}{FULL[0][8:44]}{rest}".ljust(300)]
+        (arrival,) = read("cwds", refiled(records))
+        place = f"{len(records) + 1:06}"
+        assert [(one.rule, one.path) for one in arrival.findings] == [("FMT-VALUE", place)]

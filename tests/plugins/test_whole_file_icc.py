@@ -20,10 +20,12 @@ from tests.oracles.icc_texts import (
     unpacked,
     zipped,
 )
-from tests.plugins.test_laws import read, write
+from tests.plugins.test_laws import read, registry, write
 
 from iepbridge.codecs import zip_member
 from iepbridge.errors import Unreadable
+from iepbridge.exchange import Envelope
+from iepbridge.formats import open_writer
 from iepbridge.plan import plan_data
 from iepbridge.plan.paths import leaves
 
@@ -261,3 +263,12 @@ def test_a_plan_row_without_its_id_is_held_with_no_id() -> None:
     (held,) = read("icc", packed(texts))
     assert held.plan_id is None
     assert ("FMT-REQUIRED", "plan_id") in {(one.rule, one.path) for one in held.findings}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1979-12-31", "2108-02-29", "9999-12-31"])
+def test_a_file_of_a_year_that_an_archive_cannot_date_is_written_all_the_same(day: str) -> None:
+    stream = io.BytesIO()
+    envelope = Envelope("SAMPLE", "STATE", 1, f"{day}T23:59:60Z")
+    writer = open_writer("icc", registry(), stream, envelope, losses=False)
+    writer.finish()
+    assert read("icc", stream.getvalue()) == []

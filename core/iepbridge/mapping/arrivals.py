@@ -36,7 +36,7 @@ class Reading(Protocol):
 
 
 def arrival_of(
-    layout: Layout, data: PlanData, reading: Reading, *, characters_checked: bool = True
+    layout: Layout, data: PlanData, reading: Reading, *, characters_checked: bool
 ) -> Arrival:
     """Check the data by the model and give the arrival, with every finding of both.
 

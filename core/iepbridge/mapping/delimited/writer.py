@@ -5,7 +5,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from iepbridge.codecs.delimited import row_writer
 from iepbridge.codecs.zip_members import write_members
@@ -18,6 +18,9 @@ from iepbridge.mapping.layout import Group, Layout
 from iepbridge.mapping.plan_writer import MOST_BYTES, MOST_PIECES, Lost, MappedWriter
 from iepbridge.mapping.records.form import records
 from iepbridge.plan import Plan
+
+_CLOCK: Final = range(1980, 2108)
+"""The years that the members of a ZIP archive can be dated with."""
 
 _Rows = list[list[str]]
 
@@ -58,8 +61,7 @@ class DelimitedPlanWriter(MappedWriter[_Rows]):
 
     def finish(self) -> None:
         """Complete the file: the manifest, then each member."""
-        created = datetime.datetime.fromisoformat(self._envelope.created[:16].upper())
-        write_members(self._stream, self._contents(), created)
+        write_members(self._stream, self._contents(), _time_of(self._envelope.created))
         for member in self._members:
             member.close()
 
@@ -111,6 +113,14 @@ class _Member:
     def close(self) -> None:
         """Give the file back."""
         self._file.close()
+
+
+def _time_of(created: str) -> datetime.datetime:
+    """Give the created time's own day and minute, in the years that an archive's clock knows."""
+    time = datetime.datetime.fromisoformat(created[:16].upper())
+    year = min(max(time.year, _CLOCK.start), _CLOCK.stop - 1)
+    day = 28 if (time.month, time.day) == (2, 29) else time.day  # the other year may have none
+    return time.replace(year=year, day=day if year != time.year else time.day)
 
 
 def _check_caps(rows: _Rows, fail: Fail) -> None:

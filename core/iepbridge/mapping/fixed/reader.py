@@ -142,7 +142,7 @@ class _File:
         data = self._compiled.read(plan.row, reading)
         reading.unclaimed(self._ties)
         refuse_second(self._layout, data, self._seen)
-        return arrival_of(self._layout, data, reading)
+        return arrival_of(self._layout, data, reading, characters_checked=True)
 
     def _end(self) -> None:
         if self._source.rest() != END:

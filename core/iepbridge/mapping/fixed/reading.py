@@ -149,7 +149,9 @@ class Gathering:
         """Keep what stands in a record of an unknown type, behind the plan's id."""
         row = self._counted(kind, text, [])
         rest = text[self._further.owner.start :].strip(" ")
-        if rest:
+        if CONTROL.search(kind):
+            self._faults.append(("FMT-VALUE", place(row, ""), "a type without control characters"))
+        elif rest:
             self._stray(row, "", rest)
         return row
 

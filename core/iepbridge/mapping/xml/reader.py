@@ -111,7 +111,7 @@ class _File:
         for name, count in zip(self._found, reading.count, strict=True):
             self._found[name] += count
         refuse_second(self._layout, data, self._seen)
-        return arrival_of(self._layout, data, reading)
+        return arrival_of(self._layout, data, reading, characters_checked=True)
 
     def _end(self) -> None:
         if self._reached != self._file.last:
