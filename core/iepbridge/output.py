@@ -13,7 +13,7 @@ import io
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, Self
 
@@ -48,12 +48,19 @@ class Output(Protocol):
 class Outputs:
     """The outputs of one command; those not published by the end of the block never were.
 
-    `source` is the input's status: no output may be the same file. `standard` is the file
-    descriptor of standard output, None where it is closed.
+    `source` is the input's status: no output may be the same file, nor one of `also`, further
+    inputs by the names that messages give them. `standard` is the file descriptor of standard
+    output, None where it is closed.
     """
 
-    def __init__(self, source: os.stat_result | None = None, standard: int | None = 1) -> None:
-        self._source = source
+    def __init__(
+        self,
+        source: os.stat_result | None = None,
+        standard: int | None = 1,
+        also: Mapping[str, os.stat_result] | None = None,
+    ) -> None:
+        own = {} if source is None else {"the input": source}
+        self._sources = {**own, **(also or {})}
         self._standard = standard
         self._options: dict[str, str] = {}
         self._open: list[Output] = []
@@ -108,9 +115,9 @@ class Outputs:
             raise Misuse(f"{other} and {option} both name {name}; give each a place of its own.")
 
     def _refuse_source(self, found: os.stat_result, option: str, name: str) -> None:
-        same = self._source is not None and os.path.samestat(found, self._source)
-        if same and _is(stat.S_ISREG, found):
-            raise Misuse(f"{option}: {name} is the input itself; name another file.")
+        for input_name, source in self._sources.items():
+            if _is(stat.S_ISREG, found) and os.path.samestat(found, source):
+                raise Misuse(f"{option}: {name} is {input_name} itself; name another file.")
 
 
 def _status(path: str) -> os.stat_result | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -65,6 +66,12 @@ def run(tmp_path: Path) -> Run:
     return call
 
 
+def _as_in_a_terminal() -> None:
+    """Undo what a shell in the background hands down: signals that are ignored."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def waiting(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Give a function that starts a translation which has read a plan and waits for more."""
@@ -78,6 +85,7 @@ def waiting(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
             stderr=subprocess.PIPE,
             env=environment(),
             cwd=tmp_path,
+            preexec_fn=_as_in_a_terminal,  # noqa: PLW1509  nothing else runs here
         )
         started.append(process)
         assert process.stdin is not None

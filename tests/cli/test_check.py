@@ -147,3 +147,24 @@ def test_canonical_has_no_rules(run: Run) -> None:
     done = run("translate", "--from", "canonical", "--to", "canonical", "-", "--policy", given=b"")
     assert done.returncode == 2
     assert b"canonical has none" in done.stderr
+
+
+def test_a_refused_version_before_is_told_and_fails_the_check(run: Run, tmp_path: Path) -> None:
+    before = tmp_path / "before.jsonl"
+    before.write_bytes(lines(refused()))
+    check = ("check", "--system", "icc", "-", "--previous", str(before))
+    done = run(*check, given=lines({**plan(), "status": "draft"}))
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"plan_held" in done.stderr
+
+
+def test_an_output_is_no_input(run: Run, tmp_path: Path) -> None:
+    before = tmp_path / "before.jsonl"
+    before.write_bytes(lines(plan()))
+    content = before.read_bytes()
+    check = ("check", "--system", "icc", "-", "--previous")
+    done = run(*check, str(before), "-o", str(before), given=lines(plan()))
+    assert (done.returncode, before.read_bytes()) == (2, content)
+    assert run(*check, "-", given=lines(plan())).returncode == 2
+    missing = run(*check, "gone", given=lines(plan()))
+    assert b"--previous gone: there is no such file" in missing.stderr

@@ -77,7 +77,8 @@ def test_using_a_broken_plugin_says_why_it_cannot_be(
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_system_is_shown_with_the_digests_of_its_mapping(run: Run, system: str) -> None:
     row = rows(run, "show", system)[system]
-    assert row["rules"] == []
+    assert all(rule["id"] and rule["must"] and rule["clause"] for rule in row["rules"])
+    assert row["rules"]
     assert row["mapping"]
     for file in row["mapping"]:
         content = Path(file["path"]).read_bytes()

@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from iepbridge import logs
 from iepbridge.checking import ERROR, Before, Checker, checker_of, never_before
-from iepbridge.cli.console import is_terminal, say
+from iepbridge.cli.console import Voice, is_terminal, say
 from iepbridge.cli.progress import shown
 from iepbridge.cli.source import opened
 from iepbridge.cli.telling import begin, plans
@@ -35,9 +36,11 @@ from iepbridge.policy.qa import Instrument
 from iepbridge.privacy import escaped
 from iepbridge.registry import Registry, load_registry
 from iepbridge.settings import Settings, load_settings
+from iepbridge.translate import described
 
 _ERRORS_EXIT_CODE: Final = 1
 _SHOWN: Final = 200
+_HELD_SHOWN: Final = 10
 _STYLES: Final = {"error": "red", "warning": "yellow", "info": ""}
 _COLUMNS: Final = (
     *(("plan", 24), ("date", 12), ("message", 70), ("rule", 12), ("field", 36)),
@@ -75,11 +78,14 @@ def perform(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config, os.environ, Path.cwd())
     check_format("--from", arguments.origin, format_names(registry)[0], registry.broken)
     summary = _Summary()
+    if arguments.input == arguments.previous == STANDARD:
+        raise Misuse("INPUT and --previous are both -; standard input has one file.")
     with ExitStack() as stack:
         source, stream = stack.enter_context(opened(arguments.input))
-        outputs = stack.enter_context(Outputs(source.status, standard_output()))
+        held: list[Finding] = []
+        before, also = _before(arguments, registry, settings, stack, held)
+        outputs = stack.enter_context(Outputs(source.status, standard_output(), also))
         progress = stack.enter_context(shown(source, voice, "Checking"))
-        before = _before(arguments, registry, settings, stack)
         checker = _checker(arguments, registry, settings, before)
         reader = open_reader(arguments.origin, registry, settings.overlays)
         to = outputs.open(arguments.output or STANDARD, "-o")
@@ -94,8 +100,22 @@ def perform(arguments: argparse.Namespace) -> int:
         else:
             outputs.publish(to)
     if not voice.silent:
-        say(_in_words(summary))
-    return _ERRORS_EXIT_CODE if summary.errors else 0
+        _tell(voice, summary, held)
+    return _ERRORS_EXIT_CODE if summary.errors or held else 0
+
+
+def _tell(voice: Voice, summary: _Summary, held: list[Finding]) -> None:
+    """Say what the check came to, and which plans of --previous could not be compared with."""
+    if not voice.person:
+        for one in held:
+            told = {"plan_id": one.plan_id, "rule": one.rule, "path": one.path}
+            logs.logger().warning("plan_held", file="--previous", **told, message=one.message)
+        facts = {"read": summary.read, "findings": summary.findings, "errors": summary.errors}
+        logs.logger().info("checked", **facts)
+        return
+    for one in held[:_HELD_SHOWN]:
+        say(f"--previous, plan {one.plan_id or 'not known'}, is left out: {described(one)}")
+    say(_in_words(summary))
 
 
 def _checker(
@@ -118,18 +138,26 @@ def _today(text: str | None) -> datetime.date | None:
 
 
 def _before(
-    arguments: argparse.Namespace, registry: Registry, settings: Settings, stack: ExitStack
-) -> Before:
-    """Keep the versions before, to be asked by plan; they lie on disk, not in memory."""
+    arguments: argparse.Namespace,
+    registry: Registry,
+    settings: Settings,
+    stack: ExitStack,
+    held: list[Finding],
+) -> tuple[Before, dict[str, os.stat_result]]:
+    """Keep the versions before, to be asked by plan; they lie on disk, not in memory.
+
+    Gives how they are asked for, and the file's status; `held` takes why plans were left out.
+    """
     if arguments.previous is None:
-        return never_before
+        return never_before, {}
     store = stack.enter_context(PlanStore())
-    with opened(arguments.previous) as (_, stream):
+    with opened(arguments.previous, "--previous") as (source, stream):
         reader = open_reader(arguments.origin, registry, settings.overlays)
         for arrival in reader.read(stream):
-            if arrival.plan is not None and arrival.data is not None:
+            if arrival.data is not None:
                 store.add(arrival.data)
-    return store.get
+            held += arrival.findings
+        return store.get, {"--previous": source.status}
 
 
 def _counted(
@@ -159,7 +187,7 @@ def _date(plan: Plan | None) -> datetime.date | None:
 def _write_findings(
     arguments: argparse.Namespace, found: Iterator[_Found], stream: BinaryIO, person: bool
 ) -> None:
-    if (arguments.output or "").endswith(".xlsx"):
+    if _is_workbook(arguments):
         from iepbridge.codecs.workbook_out import write_table  # noqa: PLC0415  slow to load
 
         write_table(stream, "Findings", _COLUMNS, map(_row, found))
@@ -167,6 +195,10 @@ def _write_findings(
     for one in found:
         if not person:
             stream.write(one.finding.line())
+
+
+def _is_workbook(arguments: argparse.Namespace) -> bool:
+    return (arguments.output or "").lower().endswith(".xlsx")
 
 
 def _row(found: _Found) -> list[str | datetime.date | None]:
@@ -187,7 +219,7 @@ def _write_qa(
     instrument = Instrument(arguments.system, checker.policy.rules)
     for _ in _measured(instrument, checker, arrivals, summary):
         pass
-    if (arguments.output or "").endswith(".xlsx"):
+    if _is_workbook(arguments):
         raise Misuse("-o: --qa is written as JSON; name a file that ends in .json.")
     if person:
         _print_qa(instrument)
@@ -211,11 +243,12 @@ def _measured(
 def _print(arguments: argparse.Namespace, summary: _Summary) -> None:
     if arguments.qa:
         return
-    table = Table("plan", "rule", "where", "what is wrong, and what to do")
+    table = Table("plan", "rule", "severity", "where", "what is wrong, and what to do", "clause")
     for one, _ in summary.first:
         said = Text(escaped(f"{one.message} {one.remedy}"), overflow="fold")
-        rule = Text(one.rule, style=_STYLES[one.severity])
-        table.add_row(Text(one.plan_id or "not known"), rule, Text(escaped(one.path or "")), said)
+        severity = Text(one.severity, style=_STYLES[one.severity])
+        plan, path = Text(one.plan_id or "not known"), Text(escaped(one.path or ""))
+        table.add_row(plan, Text(one.rule), severity, path, said, Text(one.clause or ""))
     if summary.first:
         Console().print(table)
     if summary.findings > len(summary.first):
@@ -244,4 +277,6 @@ def _percent(share: float | None) -> str:
 
 def _in_words(summary: _Summary) -> str:
     noun = "finding" if summary.findings == 1 else "findings"
-    return f"{plans(summary.read)} checked, {summary.findings:,} {noun}, {summary.errors:,} errors."
+    errors = "error" if summary.errors == 1 else "errors"
+    counted = f"{summary.findings:,} {noun}, {summary.errors:,} {errors}"
+    return f"{plans(summary.read)} checked, {counted}."

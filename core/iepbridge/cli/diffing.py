@@ -1,12 +1,9 @@
 """The deed behind `iepbridge diff`: two files of plans in, what differs out."""
 
 import argparse
-import os
-import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
 from rich.console import Console
@@ -101,11 +98,10 @@ def _compared(arguments: argparse.Namespace, speaking: Voice, old: _Side, new: _
     systems = _systems(arguments.system)
     tally = _Tally()
     with (
-        opened(old.path) as before,
-        opened(new.path) as now,
-        Outputs(now[0].status, standard_output()) as outputs,
+        opened(old.path, "OLD") as before,
+        opened(new.path, "NEW") as now,
+        Outputs(now[0].status, standard_output(), {"OLD": before[0].status}) as outputs,
     ):
-        _refuse_old(arguments.output, before[0].status)
         to = outputs.open(arguments.output, "-o")
         writer = _writer(arguments, to.stream, systems)
         for one in differences(old.arrivals(before, speaking), new.arrivals(now, speaking)):
@@ -114,25 +110,6 @@ def _compared(arguments: argparse.Namespace, speaking: Voice, old: _Side, new: _
         writer.finish()
         outputs.publish(to)
     return tally
-
-
-def _refuse_old(output: str, old: os.stat_result) -> None:
-    """Refuse to write over OLD, as `Outputs` does for NEW."""
-    found = _status(output)
-    if found is not None and stat.S_ISREG(old.st_mode) and os.path.samestat(found, old):
-        name = "standard output" if output == STANDARD else output
-        raise Misuse(f"-o: {name} is OLD itself; name another file.")
-
-
-def _status(output: str) -> os.stat_result | None:
-    """Give the status of a place that is there; of another, `Outputs` says what is wrong."""
-    standard = standard_output()
-    try:
-        if output != STANDARD:
-            return Path(output).stat()
-        return None if standard is None else os.fstat(standard)
-    except OSError:
-        return None
 
 
 def _writer(arguments: argparse.Namespace, stream: BinaryIO, systems: Systems) -> _Writer:

@@ -47,13 +47,16 @@ class Source(io.FileIO):
 
 
 @contextmanager
-def opened(path: str) -> Iterator[tuple[Source, BinaryIO]]:
-    """Open an input, counted and buffered, or raise `Misuse` where it cannot be opened."""
-    with _raw(path) as source, io.BufferedReader(source, _BUFFER_BYTES) as stream:
+def opened(path: str, name: str = "INPUT") -> Iterator[tuple[Source, BinaryIO]]:
+    """Open an input, counted and buffered, or raise `Misuse` where it cannot be opened.
+
+    `name` is what the command line calls it.
+    """
+    with _raw(path, name) as source, io.BufferedReader(source, _BUFFER_BYTES) as stream:
         yield source, stream
 
 
-def _raw(path: str) -> Source:
+def _raw(path: str, name: str) -> Source:
     if path == "-":
         if sys.stdin is None:
             raise Misuse("Standard input is closed; name a file instead of -.")
@@ -61,7 +64,7 @@ def _raw(path: str) -> Source:
     try:
         return Source(path)
     except OSError as error:
-        raise Misuse(f"INPUT {path}: {_reason(error)}.") from None
+        raise Misuse(f"{name} {path}: {_reason(error)}.") from None
 
 
 def _reason(error: OSError) -> str:

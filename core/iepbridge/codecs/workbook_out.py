@@ -18,6 +18,8 @@ from iepbridge.privacy import escaped
 Cell: TypeAlias = str | datetime.date | None
 
 _ROWS_A_SHEET: Final = 1_000_000
+_FIRST_DAY: Final = datetime.date(1900, 3, 1)
+"""The first day that all spreadsheets count alike; an earlier one is written as text."""
 _LONGEST: Final = 32_767
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,6 +46,7 @@ def write_table(
 def _sheet(book: Workbook, title: str, columns: Sequence[tuple[str, int]]) -> Any:
     sheet: Any = book.create_sheet(title)
     sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
     for at, (_, width) in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.append([_head(sheet, name) for name, _ in columns])
@@ -59,8 +62,9 @@ def _head(sheet: Any, name: str) -> Any:
 def _cell(sheet: Any, value: Cell) -> Any:
     if not isinstance(value, str):
         cell: Any = WriteOnlyCell(sheet)
-        cell.value = value
-        if value is not None:
+        old = value is not None and value < _FIRST_DAY
+        cell.value = value.isoformat() if value is not None and old else value
+        if value is not None and not old:
             cell.number_format = "yyyy-mm-dd"
         return cell
     cell = WriteOnlyCell(sheet, harmless(value))

@@ -63,9 +63,9 @@ def _follow_up_planned(case: Case) -> Result:
 
 
 def _looks_ahead(note: CaseNote) -> bool:
-    """A note without a date of its own has nothing that a follow-up could be too early for."""
-    days = note.follow_up_on or ()
-    return any(note.dated_on is None or day > note.dated_on for day in days)
+    """Say whether a follow-up comes after the note, of which a note without a date shows none."""
+    dated_on = note.dated_on
+    return dated_on is not None and any(day > dated_on for day in note.follow_up_on or ())
 
 
 def _incentive_notes(plan: Plan) -> list[tuple[int, CaseNote]]:

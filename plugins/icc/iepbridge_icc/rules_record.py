@@ -21,7 +21,7 @@ def _how_bad(event: Service, case: Case) -> Severity | None:
     start, end = event.started_on, event.ended_on
     if start is None:
         return "warning"
-    if start == end or (end is None and start >= case.today):
+    if start == end or (end is None and start == case.today):
         return None
     days = ((end or case.today) - start).days
     return "error" if days > case.figures.iep_activity_days else "warning"
@@ -64,7 +64,7 @@ def _change_has_a_note(case: Case) -> Result:
 def _is_of(note: CaseNote, plan: Plan) -> bool:
     """Say whether a note is of the time of this version or later."""
     day = plan.completed_on or plan.started_on
-    return day is None or (note.dated_on is not None and note.dated_on >= day)
+    return note.dated_on is not None and (day is None or note.dated_on >= day)
 
 
 def _is_closed_after_exit(case: Case) -> Result:

@@ -371,7 +371,11 @@ EXAMPLES = {
         not_applicable("no notes"),
         not_applicable("notes on something else", case_notes=[{**note(), "about": "progress"}]),
         kept("the day after", case_notes=[note(dated_on=DAY, follow_up_on=[EVE, NEXT])]),
-        kept("after a note without a date", case_notes=[note(follow_up_on=[DAY])]),
+        broken(
+            "after a note without a date",
+            "case_notes[0].follow_up_on",
+            case_notes=[note(follow_up_on=[DAY])],
+        ),
         broken("none", "case_notes[0].follow_up_on", case_notes=[note(dated_on=DAY)]),
         broken("none, and no date", "case_notes[0].follow_up_on", case_notes=[note()]),
         broken(

@@ -156,7 +156,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "IN-09": (
         kept("one day", services=[event(DAY, DAY), service(started_on=DAY, ended_on=DAY_AFTER)]),
         kept("entered today, not yet exited", services=[event(TODAYS)]),
-        kept("to be entered tomorrow", services=[event(TOMORROW)]),
+        broken("to be entered tomorrow", "services[0].ended_on", services=[event(TOMORROW)]),
         kept("the derived event", started_on=DAY, completed_on=DAY_AFTER),
         broken(
             "exited later; still open; entered on no day",
@@ -228,7 +228,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             started_on=DAY,
             **changed(case_notes=[note("iep_update", DAY)]),
         ),
-        kept("neither day is known", **changed(case_notes=[note("iep_update")])),
+        kept("neither day is known", **changed(case_notes=[note("iep_update", DAY)])),
+        broken("no day at all", "case_notes", **changed(case_notes=[note("iep_update")])),
         broken(
             "known before",
             "case_notes",
