@@ -154,7 +154,7 @@ def test_every_option_of_translate_is_documented() -> None:
 
 
 def test_every_event_of_the_log_is_documented() -> None:
-    logged = in_sources(r'\n +(?:_?log|logger\(\))(?:\.[a-z]+)?\(\s*"([a-z_]+)"')
+    logged = in_sources(r'\n +(?:_?log|(?:logs\.)?logger\(\))(?:\.[a-z]+)?\(\s*"([a-z_]+)"')
     documented = first_column(section("translate.md", "## In a scheduled job"), "event")
     assert documented == logged
 
