@@ -108,13 +108,22 @@ class Case:
 
     def signed_by_both(self, version: int) -> bool:
         """Say whether participant or guardian, and case manager, have signed for a version."""
-        roles = {one.role for _, one in self.signatures_for(version) if one.signed_on is not None}
-        return "case_manager" in roles and not roles.isdisjoint(_PARTICIPANT_SIDE)
+        signatures = self.signatures_for(version)
+        roles = [one.role for _, one in signatures if one.signed_on is not None]
+        return "case_manager" in roles and ("participant" in roles or "guardian" in roles)
 
     def signatures_for(self, version: int) -> list[tuple[int, Signature]]:
         """Give the signatures with a version, each with its place, dated or not."""
-        signatures = enumerate(self.plan.signatures or ())
-        return [(at, one) for at, one in signatures if one.plan_version == version]
+        found = self._signatures.get(version)
+        if found is None:
+            signatures = enumerate(self.plan.signatures or ())
+            found = [(at, one) for at, one in signatures if one.plan_version == version]
+            self._signatures[version] = found
+        return found
+
+    @_once
+    def _signatures(self) -> dict[int, list[tuple[int, Signature]]]:
+        return {}
 
     def of_participant(self, version: int) -> list[tuple[int, Signature]]:
         """Give the participant's and guardians' signatures for a version, each with its place."""
