@@ -95,11 +95,12 @@ class Case:
     @_once
     def actions(self) -> list[tuple[str, Action]]:
         """The actions of all goals, each with its path."""
-        return [
-            (f"goals[{goal_at}].actions[{at}]", action)
-            for goal_at, goal in enumerate(self.plan.goals or ())
-            for at, action in enumerate(goal.actions or ())
-        ]
+        found = []
+        for goal_at, goal in enumerate(self.plan.goals or ()):
+            if goal.actions:
+                start = f"goals[{goal_at}].actions["
+                found += [(f"{start}{at}]", one) for at, one in enumerate(goal.actions)]
+        return found
 
     def notes_about(self, subject: NoteSubject) -> list[tuple[int, CaseNote]]:
         """Give the case notes about a subject, each with its place."""

@@ -25,7 +25,7 @@ NOT_APPLICABLE: Final[Result] = None
 
 def broken_at(paths: Iterable[str]) -> Result:
     """Give a break for each path; none of them is a rule that is kept."""
-    return tuple([Break(path) for path in paths])
+    return tuple([Break(path) for path in paths]) if paths else KEPT
 
 
 def missing(part: Part, path: str, *fields: str) -> list[str]:
@@ -40,9 +40,10 @@ def each_has(parts: Sequence[tuple[str, Part]], *fields: str) -> Result:
     """
     if not parts:
         return NOT_APPLICABLE
-    return broken_at(
+    lacking = [
         f"{path}.{name}" for path, part in parts for name in fields if getattr(part, name) is None
-    )
+    ]
+    return broken_at(lacking)
 
 
 @dataclass(frozen=True, slots=True)

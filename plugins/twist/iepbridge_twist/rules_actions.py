@@ -21,10 +21,12 @@ def _actions_name_who_is_responsible(case: Case) -> Result:
     if not case.actions:
         return NOT_APPLICABLE
     return broken_at(
-        f"{place}.responsible" if action.responsible is None else f"{place}.responsible_name"
-        for place, action in case.actions
-        if action.responsible is None
-        or (action.responsible == "other" and action.responsible_name is None)
+        [
+            f"{place}.responsible" if action.responsible is None else f"{place}.responsible_name"
+            for place, action in case.actions
+            if action.responsible is None
+            or (action.responsible == "other" and action.responsible_name is None)
+        ]
     )
 
 
