@@ -77,7 +77,7 @@ def _derived(plan: Plan, on: datetime.date) -> Service:
     return Service.model_construct(
         service_id=_free_id(plan),
         category=IEP_DEVELOPMENT,
-        provider=_provider(plan),
+        provider=staff_employer(plan),
         started_on=on,
         ended_on=plan.completed_on,
         outcome="successful" if plan.completed_on else None,
@@ -94,6 +94,7 @@ def _free_id(plan: Plan) -> str:
     return own
 
 
-def _provider(plan: Plan) -> str | None:
+def staff_employer(plan: Plan) -> str | None:
+    """Give who employs the staff: the case manager's employer, else the agency's provider."""
     employer = plan.case_manager.employer if plan.case_manager else None
     return employer or (plan.agency.provider if plan.agency else None)

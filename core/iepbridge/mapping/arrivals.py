@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival
 from iepbridge.finding import UNMAPPED, Finding, Loss
 from iepbridge.mapping.format_findings import read_finding
 from iepbridge.mapping.layout import Layout
+from iepbridge.mapping.reading import Reading
 from iepbridge.plan import Plan, PlanData, PlanRefused, Problem, read_plan
 from iepbridge.seen import SeenIds
 
@@ -25,14 +26,6 @@ def refuse_second(layout: Layout, data: PlanData, seen: SeenIds) -> None:
             f"The {layout.title} file has one plan twice. Ask its sender for a file "
             "with each plan once."
         )
-
-
-class Reading(Protocol):
-    """What a codec's reading of one plan collects: findings by path, extensions, unmapped keys."""
-
-    findings: dict[str, tuple[str, str]]
-    extensions: dict[str, str]
-    unmapped: list[str]
 
 
 def arrival_of(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from iepbridge.mapping.layout import CARRYING_NOTHING, Field, Flattened, Group, Layout
-from iepbridge.plan.shape import ENTRIES, ITEMS, Path
+from iepbridge.plan.shape import ITEMS, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,6 @@ class Coverage:
                 return (path[-1] if path[-1] != ITEMS else "") in names
         return False
 
-    def own_entries(self, path: Path) -> tuple[str, ...]:
-        """Give the keys of a map that have places of their own."""
-        return tuple(sorted(own[-1] for own in self.fields if _is_entry(own, path)))
-
 
 def coverage_of(layout: Layout) -> Coverage:
     """Give the coverage of a whole layout."""
@@ -76,7 +72,3 @@ def _every_group(group: Group) -> Iterator[Group]:
     for inner in group.groups():
         yield inner
         yield from _every_group(inner)
-
-
-def _is_entry(own: Path, path: Path) -> bool:
-    return own[:-1] == path[:-1] and own[-1] != ENTRIES and path[-1] == ENTRIES

@@ -235,3 +235,10 @@ class Layout:
         """Give all fields of all groups."""
         for group in self.every_group():
             yield from group.fields()
+
+    def own_keys(self, entries: Path) -> tuple[str, ...]:
+        """Give the keys of a map that have places of their own, in alphabetical order."""
+        paths = {field.canonical for field in self.every_field()}
+        return tuple(
+            sorted(one[-1] for one in paths if one[:-1] == entries[:-1] and one != entries)
+        )

@@ -209,7 +209,7 @@ class LossSource:
             return
         Access(scope, self.names).fetch_one(code, path)
         holder = Access(scope, self.names).holder(entries)
-        own = held.own_entries(entries)
+        own = self._layout.own_keys(entries)
         with code.block(f"for key in {holder}"):
             self._lost(code, f"if key not in {own!r}", entries, scope, _NO_PLACE)
 

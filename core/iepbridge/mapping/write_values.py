@@ -1,5 +1,6 @@
 """Code that turns one leaf into the text of its place, with its checks: the same for all codecs."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Final, Protocol
 
 from iepbridge import converters
@@ -25,7 +26,7 @@ class Target(Protocol):
         """Give the statement that puts the text of an expression, made fit for its place."""
 
 
-class ValueWriter:
+class ValueWriter(ABC):
     """Writes the code for single fields; `names` collects what that code refers to.
 
     A codec says how texts, numbers and fixed texts are put: `text`, `number` and `constant`.
@@ -36,13 +37,13 @@ class ValueWriter:
         self._names = names
         names.update(pieces=pieces, with_lines=with_lines, flat_lines=flat_lines)
 
+    @abstractmethod
     def constant(self, field: Field, text: str) -> str:
         """Give a text of the mapping as it stands in a field's place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text(self, code: Code, field: Field, path: str, target: Target) -> None:
         """Put the text in `v`; `path` is the expression for its place in the plan."""
-        raise NotImplementedError
 
     def number(self, code: Code, field: Field, path: str, target: Target) -> None:  # noqa: ARG002
         """Put the number in `v`."""

@@ -3,6 +3,7 @@
 from typing import Final
 
 from iepbridge.finding import Severity
+from iepbridge.iep_event import staff_employer
 from iepbridge.plan import Plan
 from iepbridge.plan.parts import CaseNote, Service
 from iepbridge.policy import KEPT, NOT_APPLICABLE, Break, Case, Result, Rule, broken_at
@@ -30,17 +31,12 @@ def _how_bad(event: Service, case: Case) -> Severity | None:
 def _events_name_the_employer(case: Case) -> Result:
     if not case.events:
         return NOT_APPLICABLE
-    employer = _employer(case.plan)
+    employer = staff_employer(case.plan)
     return broken_at(
         f"services[{at}].provider"
         for at, event in case.events
         if event.provider is None or employer not in (None, event.provider)
     )
-
-
-def _employer(plan: Plan) -> str | None:
-    own = plan.case_manager.employer if plan.case_manager else None
-    return own or (plan.agency.provider if plan.agency else None)
 
 
 def _change_has_an_event(case: Case) -> Result:

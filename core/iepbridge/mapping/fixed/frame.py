@@ -24,6 +24,11 @@ def frame_span(field: FrameField) -> Span:
     return where
 
 
+def is_text(field: FrameField) -> bool:
+    """Say whether a field is left-justified and filled with spaces; else zeros stand before it."""
+    return field.kind in _TEXTS
+
+
 def frame_record(layout: Layout, record: str, number: int, frame: Frame) -> bytes:
     """Write one of the two records; counts and numbers are zero-filled."""
     file = fixed_file(layout)
@@ -31,7 +36,7 @@ def frame_record(layout: Layout, record: str, number: int, frame: Frame) -> byte
     for field in sorted(frame_fields(layout, record), key=frame_span):
         where = frame_span(field)
         value = frame_value(layout, field, frame)
-        filled = value.ljust(where.size) if field.kind in _TEXTS else value.rjust(where.size, "0")
+        filled = value.ljust(where.size) if is_text(field) else value.rjust(where.size, "0")
         line = f"{line.ljust(where.start)}{filled}"
     return f"{line.ljust(file.length)}\r\n".encode("ascii")
 

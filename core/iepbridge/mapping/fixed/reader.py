@@ -11,7 +11,7 @@ from iepbridge.exchange import Arrival
 from iepbridge.mapping.arrivals import arrival_of, refuse_second
 from iepbridge.mapping.compiled import Compiled
 from iepbridge.mapping.fixed.form import BEGIN, NUMBERS, TYPE_BYTES, field_name, fixed_file, span
-from iepbridge.mapping.fixed.frame import frame_fields, frame_span
+from iepbridge.mapping.fixed.frame import frame_fields, frame_span, is_text
 from iepbridge.mapping.fixed.reading import Gathering, record_types
 from iepbridge.mapping.fixed.slices import CONTROL
 from iepbridge.mapping.fixed.writer import END
@@ -127,14 +127,12 @@ class _File:
             where = frame_span(field)
             if text[end : where.start].strip(" ") or CONTROL.search(text[end : where.end]):
                 raise self._refusal(f"stray bytes before {field.place.partition('@')[0]}")
-            self._check.take(field.place, self._value(text[where.start : where.end], field.kind))
+            value = text[where.start : where.end]
+            self._check.take(field.place, value.rstrip(" ") if is_text(field) else value)
             end = where.end
         if text[end:].strip(" "):
             _log.warning("skipped_outside_plan", system=self._layout.system, place=record)
         self._check.check(fields)
-
-    def _value(self, text: str, kind: str) -> str:
-        return text.rstrip(" ") if kind in ("party", "release", "mode") else text
 
     def _arrival(self, plan: Gathering) -> Arrival:
         reading = plan.reading()

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from iepbridge.errors import Unreadable
 from iepbridge.mapping.layout import Layout
+from iepbridge.mapping.reading import Reading
 from iepbridge.mapping.records.form import counter, is_ordered, records
 from iepbridge.plan import PlanData
 from iepbridge.plan.shape import Path
@@ -53,8 +53,8 @@ def ordered_groups(layout: Layout, named: Callable[[str], str] = str) -> tuple[O
     return tuple(Ordered(*zip(*rows, strict=True)) for rows in found.values())
 
 
-class RecordReading:
-    """The reading of one plan: its rows, findings by path, what is kept under extensions.
+class RecordReading(Reading):
+    """The reading of one plan from its rows.
 
     `loose` holds the rows of groups that say themselves which part they belong to. `place_of`
     writes where a cell stands.
@@ -67,50 +67,12 @@ class RecordReading:
         layout: Layout,
         place_of: Callable[[Row, str], str],
     ) -> None:
-        self.findings: dict[str, tuple[str, str]] = {}
-        self.extensions: dict[str, str] = {}
-        self.unmapped: list[str] = []
+        super().__init__(layout)
         self.row = row
         self.place = place_of
         self._loose = loose
-        self._system = layout.system
         self._order: dict[str, list[Row]] = {}
         self._claims: dict[tuple[str, ...], dict[str, list[Row]]] = {}
-
-    def fail(self, rule: str, path: str, expected: str = "") -> None:
-        """Note a finding; the first one at a path stands."""
-        self.findings.setdefault(path, (rule, expected))
-
-    def refuse(self, path: str) -> None:
-        """Refuse the whole file: without this value nobody can say which plan it is."""
-        raise Unreadable(
-            f"A plan of the file has no {path}, so it cannot be told which plan it is. "
-            "Ask the sender for a complete file."
-        )
-
-    def keep(self, key: str, text: str) -> None:
-        """Keep a text that the plan has no place for; a key that is taken is a finding."""
-        if key in self.extensions:
-            self.fail("FMT-VALUE", f"extensions.{self._system}.{key}", "each name once")
-        else:
-            self.extensions[key] = text
-            self.unmapped.append(key)
-
-    def extension(self, key: str | None, text: str | None, path: str) -> None:
-        """Take an extra value under its name; a name that is taken is a finding."""
-        if key and text:
-            if key in self.extensions:
-                self.fail("FMT-VALUE", path, "each name once")
-            else:
-                self.extensions[key] = text
-
-    def entry(self, entries: dict[str, str], key: str | None, text: str | None, path: str) -> None:
-        """Take an entry of a map; a key that is taken is a finding."""
-        if key and text:
-            if key in entries:
-                self.fail("FMT-VALUE", path, "each key once")
-            else:
-                entries[key] = text
 
     def more(self, row: Row, name: str, required: bool) -> Row | None:
         """Give the one further record of a group; a second one is a finding.

@@ -1,5 +1,6 @@
 """How values are put into cells of a record; what codecs of records share."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -53,13 +54,13 @@ class RecordValues(ValueWriter):
             "empty sections": self._empty,
         }
 
+    @abstractmethod
     def filled(self, field: Field, expression: str) -> str:
         """Write a text that holds nothing to escape as it stands in its place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def count(self, code: Code, field: Field, expression: str, path: str, target: Target) -> None:
         """Put a number that counts records; `path` is the expression for their list."""
-        raise NotImplementedError
 
     def value(self, code: Code, field: Field, scope: Scope, target: Target) -> None:
         """Write a field into its cell."""

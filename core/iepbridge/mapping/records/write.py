@@ -130,15 +130,10 @@ class RecordWriteSource:
 
     def _entries(self, code: Code, group: Group, scope: Scope) -> None:
         holder = Access(scope, self.names).holder(group.canonical)
-        taken = self._taken(group.canonical)
+        taken = self._layout.own_keys(group.canonical)
         test = f"key not in {taken!r}" if taken else ""
         with code.block(f"for key, value in {holder}.items()"), _block(code, "if", test):
             code.line(_call(group, scope.within(group.canonical)))
-
-    def _taken(self, entries: Path) -> tuple[str, ...]:
-        """Give the keys of a map that have places of their own."""
-        paths = {field.canonical for field in self._layout.every_field()}
-        return tuple(sorted(p[-1] for p in paths if p[:-1] == entries[:-1] and p != entries))
 
 
 def _items(scope: Scope) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from iepbridge.codecs.xml_element import Element, empty_element
-from iepbridge.errors import Unreadable
 from iepbridge.mapping.layout import Layout
+from iepbridge.mapping.reading import Reading
 from iepbridge.mapping.xml.form import xml_file
 from iepbridge.plan import PlanData
 
@@ -31,33 +31,23 @@ class Piece:
     parts: int | None
 
 
-class XmlReading:
-    """The reading of one plan: findings by path, what is kept under extensions, counts."""
+class XmlReading(Reading):
+    """The reading of one plan from its element, with what the frame counts."""
 
     def __init__(self, plan: Element, home: str, layout: Layout, counted: Sequence[str]) -> None:
-        self.findings: dict[str, tuple[str, str]] = {}
-        self.extensions: dict[str, str] = {}
-        self.unmapped: list[str] = []
+        super().__init__(layout)
         self.count = [0] * len(counted)
         self._plan = plan
         self._home = home
-        self._system = layout.system
         self._ignored = xml_file(layout).passed_over
         self._numbers: dict[Element, dict[Element, int]] = {}
         self._touched: set[str] = set()
         self._counted = counted
 
     def fail(self, rule: str, path: str, expected: str = "") -> None:
-        """Note a finding; the first one at a path stands."""
-        self.findings.setdefault(path, (rule, expected))
+        """Note a finding, and which part it is about."""
+        super().fail(rule, path, expected)
         self._touched.add(path.rpartition(".")[0])
-
-    def refuse(self, path: str) -> None:
-        """Refuse the whole file: without this value nobody can say which plan it is."""
-        raise Unreadable(
-            f"A plan of the file has no {path}, so it cannot be told which plan it is. "
-            "Ask the sender for a complete file."
-        )
 
     def children(
         self, element: Element, leaves: Mapping[Any, str], groups: Mapping[Any, str]
@@ -146,7 +136,7 @@ class XmlReading:
         for name, value in attributes.items():
             if value and not name.startswith(self._ignored):
                 place = self.place(element)
-                self._keep(
+                self.keep(
                     f"{place}/{self._attribute(name)}" if place else self._attribute(name), value
                 )
 
@@ -162,25 +152,9 @@ class XmlReading:
         own = "".join(_own_texts(element))
         if own.strip(_WHITE_SPACE):
             # Beside children it is stray text; alone it is the element's value, kept exactly.
-            self._keep(self.place(element), own.strip(_WHITE_SPACE) if len(element) else own)
+            self.keep(self.place(element), own.strip(_WHITE_SPACE) if len(element) else own)
         for child in element:
             self._unknown(child)
-
-    def extension(self, key: str | None, text: str | None, path: str) -> None:
-        """Take an extra value under its name; a name that is taken is a finding."""
-        if key and text:
-            if key in self.extensions:
-                self.fail("FMT-VALUE", path, "each name once")
-            else:
-                self.extensions[key] = text
-
-    def entry(self, entries: dict[str, str], key: str | None, text: str | None, path: str) -> None:
-        """Take an entry of a map; a key that is taken is a finding."""
-        if key and text:
-            if key in entries:
-                self.fail("FMT-VALUE", path, "each key once")
-            else:
-                entries[key] = text
 
     def place(self, element: Element, within: str = "") -> str:
         """Give the place of an element in the file, from the plan's element down."""
@@ -247,14 +221,7 @@ class XmlReading:
         own = "".join(_own_texts(element)).strip(_WHITE_SPACE)
         if own:
             place = self.place(element)
-            self._keep(f"{place}/text()" if place else "text()", own)
-
-    def _keep(self, key: str, text: str) -> None:
-        if key in self.extensions:
-            self.fail("FMT-VALUE", f"extensions.{self._system}.{key}", "each name once")
-        else:
-            self.extensions[key] = text
-            self.unmapped.append(key)
+            self.keep(f"{place}/text()" if place else "text()", own)
 
     def _count_within(self, element: Element) -> None:
         for index, tag in enumerate(self._counted):

@@ -163,17 +163,12 @@ class XmlWriteSource:
         self._function(element, scope.within(group.canonical), depth)
         holder = Access(scope, self.names).holder(group.canonical)
         with code.block(f"for key, value in {holder}.items()"):
-            taken = self._taken(group.canonical)
+            taken = self._layout.own_keys(group.canonical)
             if taken:
                 with code.block(f"if key not in {taken!r}"):
                     code.line(self._head(group, scope))
             else:
                 code.line(self._head(group, scope))
-
-    def _taken(self, entries: Path) -> tuple[str, ...]:
-        """Give the keys of a map that have places of their own."""
-        paths = {field.canonical for field in self._layout.every_field()}
-        return tuple(sorted(p[-1] for p in paths if p[:-1] == entries[:-1] and p != entries))
 
     def _section(self, code: Code, element: Element, scope: Scope, depth: int) -> None:
         group = _group(element)
