@@ -19,8 +19,8 @@ from iepbridge.mapping.lint_plan import of_plan
 from iepbridge.mapping.lint_settings import of_settings
 from iepbridge.mapping.lint_tree import of_tree
 from iepbridge.mapping.mistakes import Found, Mistakes
-from iepbridge.mapping.toml_lines import line_of
 from iepbridge.plan.shape import ITEMS, Fields, Item, Leaf, Map, path_pattern, shape_at
+from iepbridge.toml_lines import line_of
 
 _TEXT: Final = (
     *("text", "system id", "system text", "digits", "letters", "occupation", "zip", "ssn"),

@@ -26,9 +26,9 @@ from iepbridge.mapping.settings import (
     Settings,
     read_settings,
 )
-from iepbridge.mapping.toml_lines import line_of
 from iepbridge.plan.shape import Path as CanonicalPath
 from iepbridge.plan.shape import parse_path, shape_at
+from iepbridge.toml_lines import line_of
 
 _NEEDED: Final = (MAPPING, FIELDS)
 

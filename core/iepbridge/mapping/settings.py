@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from iepbridge.mapping.file_forms import FileForm
 from iepbridge.mapping.files import SourceFile
 from iepbridge.mapping.mistakes import Mistakes
-from iepbridge.mapping.toml_lines import line_of
+from iepbridge.toml_lines import line_of
 
 
 class _Strict(BaseModel):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iepbridge.mapping.toml_lines import line_of
+from iepbridge.toml_lines import line_of
 
 TEXT = """\
 # a comment
@@ -31,7 +31,7 @@ line = "b"
         (("defaults", "services[].funding"), 5),
         (("defaults", "services[].funding", "value"), 6),
         (("flattened", 0, "line"), 9),
-        (("flattened", 0, "parts", 0, "field"), 10),
+        (("flattened", 0, "parts", 0, "field"), 11),
         (("flattened", 1, "line"), 15),
         (("nowhere",), 1),
     ],
