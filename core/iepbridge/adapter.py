@@ -36,6 +36,9 @@ class Adapter:
 
     `mappings` is the folder that holds the system's `mapping.toml`, `fields.csv` and code tables.
     `complete` adds what the system needs and the plan does not say (an IEP event), in plan terms.
+    `update` does so where the version sent before is known: it gets the plan, that version as it
+    came from its source, and whether the change is significant for the system; without `update`,
+    `complete` does.
     `acknowledgements` reads and writes the system's answers, where it gives any. `inputs` are
     further files of the system that can only be read, by format name (`<system>-...`): each makes
     a reader from the mapping's layout.
@@ -48,6 +51,7 @@ class Adapter:
     title: str
     mappings: Path
     complete: Callable[[Plan], Completed] = as_it_is
+    update: Callable[[Plan, Plan, bool], Completed] | None = None
     acknowledgements: Acknowledgements | None = None
     inputs: Mapping[str, Callable[[Layout], PlanReader]] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()

@@ -57,6 +57,10 @@ class Written:
 class PlanReader(Protocol):
     """Reads one file."""
 
+    @property
+    def envelope(self) -> Envelope | None:
+        """What the file says of itself, from its first plan on; None for a format without one."""
+
     def read(self, stream: BinaryIO) -> Iterator[Arrival]:
         """Yield the file's plans in order; raise `Unreadable` when the whole file is refused.
 

@@ -11,6 +11,7 @@ from iepbridge.errors import MappingMistakes
 from iepbridge.exchange import Envelope, PlanReader, PlanWriter
 from iepbridge.iep_event import Completed
 from iepbridge.mapping.compiled import Compiled
+from iepbridge.mapping.frame import file_id
 from iepbridge.mapping.kits import KITS, Kit
 from iepbridge.mapping.read import read_layout
 from iepbridge.plan import Plan
@@ -55,6 +56,12 @@ def open_writer(
     compiled = compiled_mapping(adapter, overlays)
     make = _kit(compiled).writer
     return make(compiled, stream, envelope, complete or adapter.complete, losses=losses)
+
+
+def file_name(adapter: Adapter, envelope: Envelope, overlays: Sequence[Path] = ()) -> str:
+    """Give the name of a file with this envelope (rule 1 of the interface documents)."""
+    layout = compiled_mapping(adapter, overlays).layout
+    return file_id(layout, envelope) + layout.file.extension
 
 
 def compiled_mapping(adapter: Adapter, overlays: Sequence[Path] = ()) -> Compiled:

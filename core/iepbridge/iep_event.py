@@ -50,8 +50,19 @@ def with_iep_event(plan: Plan, on: datetime.date | None = None) -> Completed:
     """
     if plan.started_on is None or _has_event(plan):
         return Completed(plan)
+    return with_new_event(plan, on or plan.started_on)
+
+
+def iep_events(plan: Plan) -> dict[str, Service]:
+    """Give the plan's own IEP events by id."""
+    found = (one for one in plan.services or () if one.category == IEP_DEVELOPMENT)
+    return {one.service_id: one for one in found}
+
+
+def with_new_event(plan: Plan, on: datetime.date) -> Completed:
+    """Add a derived IEP event as last service, whatever events the plan has; it starts on a day."""
     services = plan.services or []
-    event = _derived(plan, on or plan.started_on)
+    event = _derived(plan, on)
     place = f"services[{len(services)}]"
     losses: tuple[tuple[str, LossKind, str], ...] = tuple(
         (f"{place}.{name}", DEFAULTED, f"Derived; comes back as {value}.")

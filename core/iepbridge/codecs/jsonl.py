@@ -1,8 +1,10 @@
 """Canonical plans as JSON Lines: read and written one at a time, however long the file."""
 
 import codecs
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, BinaryIO, Final
 
@@ -12,6 +14,7 @@ from iepbridge.codecs.json_text import (
     TEXT_CHARACTERS,
     VALUES,
     NotJson,
+    Parsed,
     check_levels,
     has_more_values,
     parse_object,
@@ -38,18 +41,31 @@ _WRITTEN: Final = Written()
 class JsonLinesReader:
     """Reads canonical JSON Lines; of the plans before, only their ids' digests are kept."""
 
+    envelope = None
+
     def read(self, stream: BinaryIO) -> Iterator[Arrival]:
         """Yield each line's plan, whole or held; raise `Unreadable` at a line that is no plan."""
         with SeenIds() as seen:
-            for number, line in _lines(stream):
-                try:
+            for number, line in numbered_lines(stream):
+                with told_by_line(number):
                     arrival = _arrival(line, seen)
-                except NotJson as fault:
-                    raise _unreadable(number, fault.what, fault.column) from None
                 yield arrival
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+@contextmanager
+def told_by_line(number: int) -> Iterator[None]:
+    """Turn what is said against the text of a line into `Unreadable`, with the line's number."""
+    try:
+        yield
+    except NotJson as fault:
+        raise _unreadable(number, fault.what, fault.column) from None
+
+
+def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that hold anything, with their numbers from 1; refuse one that is too long.
+
+    A byte order mark is taken off the first.
+    """
     number = 1
     line = stream.readline(_READ_BYTES).removeprefix(codecs.BOM_UTF8)
     while line:
@@ -70,18 +86,26 @@ def _unreadable(number: int, what: str, column: int | None = None) -> Unreadable
 
 
 def _arrival(line: bytes, seen: SeenIds) -> Arrival:
-    data, plain = parse_object(line)
-    plan_id, version = _plan_id(data), _version(data)
-    if plan_id is not None and seen.add(plan_id):
-        findings = [_twice(plan_id, version)]
-    else:
-        if may_be_untidy(line, data):
-            data = tidy(data)
-        plan, problems = _plan(data, characters_checked=plain and not may_be_unfit(line))
-        if plan is not None:
-            return Arrival(plan_id, version, plan, data)
-        findings = [problem.finding(plan_id, version) for problem in problems]
+    parsed = parse_object(line)
+    plan_id = plan_id_of(parsed.data)
+    if plan_id is None or not seen.add(plan_id):
+        return arrival_of_line(line, parsed)
+    check_levels(parsed.data)
+    version = version_of(parsed.data)
+    return Arrival(plan_id, version, None, None, (_twice(plan_id, version),))
+
+
+def arrival_of_line(line: bytes, parsed: Parsed) -> Arrival:
+    """Check the plan that was parsed from a line; raise `NotJson` where it is nested too deep."""
+    data = parsed.data
+    plan_id, version = plan_id_of(data), version_of(data)
+    if may_be_untidy(line, data):
+        data = tidy(data)
+    plan, problems = _plan(data, characters_checked=parsed.plain and not may_be_unfit(line))
+    if plan is not None:
+        return Arrival(plan_id, version, plan, data)
     check_levels(data)
+    findings = [problem.finding(plan_id, version) for problem in problems]
     return Arrival(plan_id, version, None, None, tuple(findings))
 
 
@@ -92,12 +116,14 @@ def _plan(data: PlanData, *, characters_checked: bool) -> tuple[Plan | None, tup
         return None, refusal.problems
 
 
-def _plan_id(data: PlanData) -> str | None:
+def plan_id_of(data: PlanData) -> str | None:
+    """Give the id that plan data state, None where it is none."""
     own = data.get("plan_id")
     return own if isinstance(own, str) and _ID.fullmatch(own) else None
 
 
-def _version(data: PlanData) -> int | None:
+def version_of(data: PlanData) -> int | None:
+    """Give the version that plan data state, None where it is none."""
     own = data.get("version")
     return own if type(own) is int and 1 <= own <= HIGHEST_VERSION else None
 
@@ -140,6 +166,20 @@ def plan_line(data: PlanData) -> bytes:
     """Write plan data as one line: compact, tidy, numbers plain, in the order of the data."""
     line = _dump(data)
     return _dump(tidy(data)) if may_be_untidy(line, data) else line
+
+
+def content_digest(data: PlanData) -> bytes:
+    """Give the SHA-256 of what plan data say, however they are written: in which order, how spaced.
+
+    What the model takes for the same is the same: absent and null, numbers by value.
+    """
+    line = _sorted(data)
+    return hashlib.sha256(_sorted(tidy(data)) if may_be_untidy(line, data) else line).digest()
+
+
+def _sorted(data: Mapping[str, Any]) -> bytes:
+    options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS
+    return orjson.dumps(data, default=_number, option=options)
 
 
 def _dump(data: Mapping[str, Any]) -> bytes:

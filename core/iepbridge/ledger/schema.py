@@ -7,8 +7,8 @@
     received --< answers                     a file that came: plans, or answers to plans sent
     events                                   the append-only chain of what was done
 
-Instants are UTC text, `YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as it reads. Ids, digests and dates
-stand in clear; what is kept of plans is sealed (`kept_chunks`, `payloads`, `answers.data`).
+Instants are UTC text, `YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as it reads. Ids, digests and
+dates stand in clear; what is kept of plans is sealed (`kept_chunks`, `payloads`, `answers.data`).
 """
 
 from typing import Final
@@ -107,7 +107,7 @@ sequences = Table(
     Column("cycle", Integer, nullable=False),
     Column("last", Integer, nullable=False),
 )
-"""The last number given (out) or read (in) between two parties; `cycle` counts the turns at 999999."""
+"""The last number given (out) or read (in) between two parties; `cycle` counts turns at 999999."""
 
 kept = Table(
     "kept",
@@ -154,8 +154,8 @@ received = Table(
 )
 """Files that came, by the digest of their bytes.
 
-State: `fetched` (kept, not yet read), `read`, `gap` or `repeat` (out of sequence), `refused` (not what
-it was said to be), `foreign` (answers to nothing sent from here).
+State: `fetched` (kept, not yet read), `read`, `gap` or `repeat` (out of sequence), `refused` (not
+what it was said to be), `foreign` (answers to nothing sent from here).
 """
 
 received_names = Table(
@@ -198,7 +198,7 @@ batches = Table(
     CheckConstraint("state IN ('waiting', 'delivered', 'unknown')", "state"),
     Index(None, "feed", "state"),
 )
-"""Files made here: for a system (out), or of canonical plans (in). Digest and size are those sent."""
+"""Files made here: for a system (out), or of canonical plans (in); digest and size as sent."""
 
 attempts = Table(
     "attempts",
@@ -216,7 +216,7 @@ attempts = Table(
 """Intents to deliver, written before any effect.
 
 Phase: `begun`, then `naming` once the temporary file is whole and the name is about to be given.
-Outcome: `delivered`, `not_delivered` or `unknown`, none while it is under way; `how` is a word on it.
+Outcome: `delivered`, `not_delivered` or `unknown`, none while it is under way; `how` says more.
 """
 
 held = Table(
@@ -236,6 +236,7 @@ held = Table(
     _instant("ended_at", null=True),
     _word("ended_how", null=True),
     Index(None, "feed", "ended_at"),
+    Index(None, "plan_id"),
 )
 """Plans, or whole files, that wait for a person; `findings` is JSON without any value of a plan."""
 
@@ -259,7 +260,7 @@ plan_versions = Table(
     Index(None, "batch_id"),
     Index(None, "plan_id"),
 )
-"""Every content of every version that entered a feed. A plan without an id has the id ``''``, version 0."""
+"""Every content of every version that entered a feed; without an id, it is empty, version 0."""
 
 payloads = Table(
     "payloads",

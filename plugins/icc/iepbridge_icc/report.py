@@ -20,6 +20,8 @@ from iepbridge_icc.report_values import plain, state_id
 class ReportReader:
     """A `PlanReader` for the report; `services` gives the category of each activity code."""
 
+    envelope = None
+
     def __init__(self, services: Mapping[str, str]) -> None:
         self._services = services
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from iepbridge.errors import Unreadable
+from iepbridge.exchange import Envelope
 from iepbridge.mapping.delimited.form import delimited_file, member_name
 from iepbridge.mapping.frame import FrameCheck, is_count
 from iepbridge.mapping.layout import Layout
@@ -33,6 +34,7 @@ class Manifest:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self.stated: dict[str, Stated] = {}
+        self.envelope: Envelope | None = None
 
     def read(self, source: Rows) -> None:
         """Take all rows; refuse the file where they are not those due."""
@@ -49,7 +51,7 @@ class Manifest:
                 raise source.refusal(f"no row {field.place} with one value in its place")
             check.take(field.place, value)
         check.check(frame)
-        check.envelope()
+        self.envelope = check.envelope()
 
     def _member(self, name: str, row: list[str], source: Rows) -> None:
         if row[0] != name or not is_count(row[1]) or not _is_digest(row[2]):

@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 from iepbridge.codecs.delimited import NotDelimited, RowReader
 from iepbridge.codecs.zip_members import Member, NotSuchZip, ZipMembers
 from iepbridge.errors import Unreadable
-from iepbridge.exchange import Arrival
+from iepbridge.exchange import Arrival, Envelope
 from iepbridge.mapping.arrivals import arrival_of, refuse_second
 from iepbridge.mapping.compiled import Compiled
 from iepbridge.mapping.delimited.form import (
@@ -33,13 +33,16 @@ class DelimitedPlanReader:
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
+        self.envelope: Envelope | None = None
 
     def read(self, stream: BinaryIO) -> Iterator[Arrival]:
         """Yield the plans of a file; raise `Unreadable` when the whole file is refused."""
         layout = self._compiled.layout
         try:
             with ZipMembers(stream, member_names(layout)) as archive, SeenIds() as seen:
-                yield from _File(self._compiled, archive, seen).arrivals()
+                file = _File(self._compiled, archive, seen)
+                self.envelope = file.envelope
+                yield from file.arrivals()
         except NotSuchZip as fault:
             what = f"This is no {layout.title} file: {fault.what}."
             raise Unreadable(f"{what} {_ASK}") from None
@@ -57,6 +60,7 @@ class _File:
         name = delimited_file(self._layout).manifest
         manifest = Manifest(self._layout)
         manifest.read(_Member(self._layout, name, archive.open(name)))
+        self.envelope = manifest.envelope
         groups = records(self._layout)
         self._plans, *self._others = [
             _GroupMember(self._layout, group, archive, manifest.stated[member])

@@ -1,13 +1,13 @@
 """Reads one file of fixed records, one after the other: nothing but the records of a plan waits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
 import structlog
 
 from iepbridge.codecs.fixed_records import FixedRecords, NotFixed
 from iepbridge.errors import Unreadable
-from iepbridge.exchange import Arrival
+from iepbridge.exchange import Arrival, Envelope
 from iepbridge.mapping.arrivals import arrival_of, refuse_second
 from iepbridge.mapping.compiled import Compiled
 from iepbridge.mapping.fixed.form import BEGIN, NUMBERS, TYPE_BYTES, field_name, fixed_file, span
@@ -32,18 +32,25 @@ class FixedPlanReader:
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
+        self.envelope: Envelope | None = None
 
     def read(self, stream: BinaryIO) -> Iterator[Arrival]:
         """Yield the plans of a file; raise `Unreadable` when the whole file is refused."""
         with SeenIds() as seen:
-            yield from _File(self._compiled, stream, seen).arrivals()
+            yield from _File(self._compiled, stream, seen, self._hear).arrivals()
+
+    def _hear(self, envelope: Envelope) -> None:
+        self.envelope = envelope
 
 
 class _File:
     """The reading of one file."""
 
-    def __init__(self, compiled: Compiled, stream: BinaryIO, seen: SeenIds) -> None:
+    def __init__(
+        self, compiled: Compiled, stream: BinaryIO, seen: SeenIds, hear: Callable[[Envelope], None]
+    ) -> None:
         self._compiled = compiled
+        self._hear = hear
         self._layout = compiled.layout
         self._file = fixed_file(self._layout)
         self._source = FixedRecords(stream, self._file.length, self._file.code_page)
@@ -116,7 +123,7 @@ class _File:
             )
         self._check_number(text)
         self._take(first, text)
-        self._check.envelope()
+        self._hear(self._check.envelope())
 
     def _take(self, record: str, text: str) -> None:
         """Take the fields of the first or the last record."""

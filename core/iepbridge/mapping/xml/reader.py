@@ -1,6 +1,6 @@
 """Reads one XML file of plans: its frame checked, each plan by the compiled code."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import structlog
@@ -8,7 +8,7 @@ import structlog
 from iepbridge.codecs.xml import XmlDocument
 from iepbridge.codecs.xml_element import Element
 from iepbridge.errors import Unreadable
-from iepbridge.exchange import Arrival
+from iepbridge.exchange import Arrival, Envelope
 from iepbridge.mapping.arrivals import arrival_of, refuse_second
 from iepbridge.mapping.compiled import Compiled
 from iepbridge.mapping.frame import FrameCheck
@@ -24,18 +24,25 @@ class XmlPlanReader:
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
+        self.envelope: Envelope | None = None
 
     def read(self, stream: BinaryIO) -> Iterator[Arrival]:
         """Yield the plans of a file; raise `Unreadable` when the whole file is refused."""
         with SeenIds() as seen:
-            yield from _File(self._compiled, stream, seen).arrivals()
+            yield from _File(self._compiled, stream, seen, self._hear).arrivals()
+
+    def _hear(self, envelope: Envelope) -> None:
+        self.envelope = envelope
 
 
 class _File:
     """The reading of one file."""
 
-    def __init__(self, compiled: Compiled, stream: BinaryIO, seen: SeenIds) -> None:
+    def __init__(
+        self, compiled: Compiled, stream: BinaryIO, seen: SeenIds, hear: Callable[[Envelope], None]
+    ) -> None:
         self._compiled = compiled
+        self._hear = hear
         self._layout = compiled.layout
         self._file = xml_file(self._layout)
         self._tags = [f"{self._file.home}{name}" for name in counted(self._layout)]
@@ -74,7 +81,7 @@ class _File:
                 self._skip(f"@{name}")
         self._check.check([one for one in self._layout.frame if one.place.startswith("@")])
         if not file.first:
-            self._check.envelope()
+            self._hear(self._check.envelope())
 
     def _frame(self, child: Element) -> None:
         file = self._file
@@ -91,7 +98,7 @@ class _File:
             self._inner(f"{name}/{inner.tag.removeprefix(self._home)}", inner, known)
         self._check.check([one for one in self._layout.frame if one.place.startswith(f"{name}/")])
         if name == file.first:
-            self._check.envelope()
+            self._hear(self._check.envelope())
 
     def _inner(self, place: str, inner: Element, known: set[str]) -> None:
         if place not in known:
