@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.servers.ledgers"]
+
 REPOSITORY = Path(__file__).parents[1]
 CORPORA = Path(os.environ.get("IEPBRIDGE_CORPORA") or REPOSITORY.parent / "shared" / "corpora")
 

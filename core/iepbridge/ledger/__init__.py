@@ -1,1 +1,28 @@
-"""What was done, to what, with which bytes: the database that answers "seen before?"."""
+"""What was done, to what, with which bytes: the database that answers "seen before?".
+
+open_ledger --> Ledger --writing(lease)--> Transaction     leases: one run a feed
+                    `---reading--> Connection              kept: content, sealed
+                                                           events: the chain of what was done
+"""
+
+from iepbridge.ledger.failures import LedgerFailed, LedgerLocked
+from iepbridge.ledger.instants import Clock, Instant, instant, later, moment, system_clock
+from iepbridge.ledger.leases import Lease, take
+from iepbridge.ledger.transaction import Ledger, Transaction, open_ledger, open_ledger_at
+
+__all__ = [
+    "Clock",
+    "Instant",
+    "Lease",
+    "Ledger",
+    "LedgerFailed",
+    "LedgerLocked",
+    "Transaction",
+    "instant",
+    "later",
+    "moment",
+    "open_ledger",
+    "open_ledger_at",
+    "system_clock",
+    "take",
+]

@@ -1,0 +1,276 @@
+"""tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0001"
+down_revision: str | None = None
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "events",
+        sa.Column("seq", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("feed", sa.String(), nullable=True),
+        sa.Column("run_id", sa.BigInteger(), nullable=True),
+        sa.Column("batch_id", sa.BigInteger(), nullable=True),
+        sa.Column("plan_id", sa.String(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("previous", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_events")),
+    )
+    op.create_index(op.f("ix_events_batch_id"), "events", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_events_plan_id"), "events", ["plan_id"], unique=False)
+    op.create_table(
+        "events_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_events_head")),
+    )
+    op.create_table(
+        "kept",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("kept_at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept")),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
+    op.create_table(
+        "people",
+        sa.Column("person", sa.LargeBinary(), nullable=False),
+        sa.Column("plan_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("person", "plan_id", name=op.f("pk_people")),
+    )
+    op.create_table(
+        "runs",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("feed", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("started_at", sa.String(length=27), nullable=False),
+        sa.Column("ended_at", sa.String(length=27), nullable=True),
+        sa.Column("exit_code", sa.Integer(), nullable=True),
+        sa.Column("counts", sa.Text(), nullable=True),
+        sa.Column("used", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+    )
+    op.create_index(op.f("ix_runs_feed"), "runs", ["feed", "id"], unique=False)
+    op.create_table(
+        "sequences",
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("system", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("receiver", sa.String(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "direction", "system", "sender", "receiver", name=op.f("pk_sequences")
+        ),
+    )
+    op.create_table(
+        "kept_chunks",
+        sa.Column("kept_id", _NUMBER, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["kept_id"], ["kept.id"], name=op.f("fk_kept_chunks_kept_id")),
+        sa.PrimaryKeyConstraint("kept_id", "number", name=op.f("pk_kept_chunks")),
+    )
+    op.create_table(
+        "received",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("run_id", _NUMBER, nullable=False),
+        sa.Column("feed", sa.String(), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("kept_id", _NUMBER, nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("sender", sa.String(), nullable=True),
+        sa.Column("receiver", sa.String(), nullable=True),
+        sa.Column("created", sa.String(), nullable=True),
+        sa.Column("cycle", sa.Integer(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("received_at", sa.String(length=27), nullable=False),
+        sa.Column("settled_at", sa.String(length=27), nullable=True),
+        sa.ForeignKeyConstraint(["kept_id"], ["kept.id"], name=op.f("fk_received_kept_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_received_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_received")),
+        sa.UniqueConstraint("feed", "sha256", name=op.f("uq_received_feed")),
+    )
+    op.create_table(
+        "batches",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("run_id", _NUMBER, nullable=False),
+        sa.Column("feed", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("system", sa.String(), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("receiver", sa.String(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("created", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("plans", sa.Integer(), nullable=False),
+        sa.Column("kept_id", _NUMBER, nullable=True),
+        sa.Column("received_id", _NUMBER, nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("made_at", sa.String(length=27), nullable=False),
+        sa.Column("settled_at", sa.String(length=27), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.String(length=27), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'delivered', 'unknown')", name=op.f("ck_batches_state")
+        ),
+        sa.ForeignKeyConstraint(["kept_id"], ["kept.id"], name=op.f("fk_batches_kept_id")),
+        sa.ForeignKeyConstraint(
+            ["received_id"], ["received.id"], name=op.f("fk_batches_received_id")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_batches_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
+        sa.UniqueConstraint("endpoint", "name", name=op.f("uq_batches_endpoint")),
+    )
+    op.create_index(op.f("ix_batches_feed"), "batches", ["feed", "state"], unique=False)
+    op.create_table(
+        "held",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("run_id", _NUMBER, nullable=False),
+        sa.Column("feed", sa.String(), nullable=False),
+        sa.Column("received_id", _NUMBER, nullable=True),
+        sa.Column("plan_id", sa.String(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("held_at", sa.String(length=27), nullable=False),
+        sa.Column("released_at", sa.String(length=27), nullable=True),
+        sa.Column("release_reason", sa.String(), nullable=True),
+        sa.Column("ended_at", sa.String(length=27), nullable=True),
+        sa.Column("ended_how", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["received_id"], ["received.id"], name=op.f("fk_held_received_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_held_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
+    )
+    op.create_index(op.f("ix_held_feed"), "held", ["feed", "ended_at"], unique=False)
+    op.create_index(op.f("ix_held_plan_id"), "held", ["plan_id"], unique=False)
+    op.create_table(
+        "received_names",
+        sa.Column("received_id", _NUMBER, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.String(length=27), nullable=False),
+        sa.Column("disposed_at", sa.String(length=27), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["received_id"], ["received.id"], name=op.f("fk_received_names_received_id")
+        ),
+        sa.PrimaryKeyConstraint("received_id", "name", name=op.f("pk_received_names")),
+    )
+    op.create_index(op.f("ix_received_names_name"), "received_names", ["name"], unique=False)
+    op.create_table(
+        "attempts",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("batch_id", _NUMBER, nullable=False),
+        sa.Column("run_id", _NUMBER, nullable=False),
+        sa.Column("phase", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("how", sa.String(), nullable=True),
+        sa.Column("begun_at", sa.String(length=27), nullable=False),
+        sa.Column("ended_at", sa.String(length=27), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_attempts_batch_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_attempts_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+    )
+    op.create_index(op.f("ix_attempts_batch_id"), "attempts", ["batch_id"], unique=False)
+    op.create_table(
+        "plan_versions",
+        sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("feed", sa.String(), nullable=False),
+        sa.Column("plan_id", sa.String(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("entered_at", sa.String(length=27), nullable=False),
+        sa.Column("run_id", _NUMBER, nullable=False),
+        sa.Column("batch_id", _NUMBER, nullable=True),
+        sa.Column("held_id", _NUMBER, nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.String(length=27), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'delivered', 'held', 'unknown', 'superseded')",
+            name=op.f("ck_plan_versions_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["batches.id"], name=op.f("fk_plan_versions_batch_id")
+        ),
+        sa.ForeignKeyConstraint(["held_id"], ["held.id"], name=op.f("fk_plan_versions_held_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_plan_versions_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_versions")),
+        sa.UniqueConstraint(
+            "feed", "plan_id", "version", "digest", name=op.f("uq_plan_versions_feed")
+        ),
+    )
+    op.create_index(op.f("ix_plan_versions_batch_id"), "plan_versions", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_plan_versions_plan_id"), "plan_versions", ["plan_id"], unique=False)
+    op.create_table(
+        "answers",
+        sa.Column("received_id", _NUMBER, nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("batch_id", _NUMBER, nullable=True),
+        sa.Column("entry_id", _NUMBER, nullable=True),
+        sa.Column("plan_id", sa.String(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.Column("codes", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=True),
+        sa.Column("nonce", sa.LargeBinary(), nullable=True),
+        sa.Column("data", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_answers_batch_id")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["plan_versions.id"], name=op.f("fk_answers_entry_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["received_id"], ["received.id"], name=op.f("fk_answers_received_id")
+        ),
+        sa.PrimaryKeyConstraint("received_id", "place", name=op.f("pk_answers")),
+    )
+    op.create_index(op.f("ix_answers_entry_id"), "answers", ["entry_id"], unique=False)
+    op.create_index(op.f("ix_answers_plan_id"), "answers", ["plan_id"], unique=False)
+    op.create_table(
+        "notes",
+        sa.Column("entry_id", _NUMBER, nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["plan_versions.id"], name=op.f("fk_notes_entry_id")),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_notes")),
+    )
+    op.create_table(
+        "payloads",
+        sa.Column("entry_id", _NUMBER, nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["plan_versions.id"], name=op.f("fk_payloads_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_payloads")),
+    )
