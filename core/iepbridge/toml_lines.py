@@ -67,7 +67,8 @@ def _read(text: str) -> dict[str, Any] | None:
 
 
 def _table(statement: _Statement, arrays: dict[_Keys, int]) -> _Keys:
-    path, value = list[str](), statement.value
+    path = list[str]()
+    value: Any = statement.value
     while isinstance(value, dict) and value:
         path.append(next(iter(value)))
         value = value[path[-1]]

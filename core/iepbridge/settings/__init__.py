@@ -1,0 +1,34 @@
+"""The configuration file `iepbridge.toml`: found, read and checked; paths relative to the file.
+
+[ledger]           LedgerSettings      where the ledger is, and its key
+[mappings]         Settings.overlays   a deployment's own mapping files
+[policy]           Settings.severity   how rules are weighed
+[endpoints.NAME]   EndpointSettings    places of files
+[feeds.NAME]       FeedSettings        flows between them
+"""
+
+from iepbridge.settings.endpoint import EndpointSettings
+from iepbridge.settings.feed import Direction, FeedSettings
+from iepbridge.settings.ledger import LedgerSettings
+from iepbridge.settings.load import FILE_NAME, VARIABLE, Examined, examine, find_file, load_settings
+from iepbridge.settings.mistakes import Mistake
+from iepbridge.settings.place import EndpointKind
+from iepbridge.settings.secret import Secret
+from iepbridge.settings.tables import Settings
+
+__all__ = [
+    "FILE_NAME",
+    "VARIABLE",
+    "Direction",
+    "EndpointKind",
+    "EndpointSettings",
+    "Examined",
+    "FeedSettings",
+    "LedgerSettings",
+    "Mistake",
+    "Secret",
+    "Settings",
+    "examine",
+    "find_file",
+    "load_settings",
+]

@@ -1,0 +1,130 @@
+"""`[feeds.NAME]`: a flow of plans to a system, from it, or of its acknowledgements."""
+
+import re
+from datetime import UTC, datetime, tzinfo
+from typing import Annotated, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from iepbridge.settings.kinds import (
+    FilePattern,
+    LocalPath,
+    LocalPaths,
+    Name,
+    Party,
+    Reference,
+    SourcePattern,
+    SystemName,
+    Table,
+)
+
+Direction: TypeAlias = Literal["out", "in", "acks"]
+
+_BAD_FIELD: Final = re.compile(r"Bad ([a-z-]+)")
+_CRON: Final = "expected cron's five fields, minute hour day month weekday: 0 2 * * *"
+
+
+def zone_of(name: str) -> tzinfo:
+    """Give a time zone by its name; raise `ValueError` where there is none of that name here."""
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        what = 'no time zone of this name here; expected one as in "America/Chicago"'
+        raise ValueError(f"{what} (package tzdata)") from None
+
+
+def _zone(name: str) -> str:
+    zone_of(name)
+    return name
+
+
+def _schedule(text: str) -> str:
+    """Refuse what is no schedule, and what never comes due."""
+    if len(text.split()) != 5:
+        raise ValueError(_CRON)
+    try:
+        next(CronSim(text, datetime.now(UTC)))
+    except CronSimError as error:
+        bad = _BAD_FIELD.fullmatch(str(error))
+        raise ValueError(f"{_CRON}; the {bad[1]} is not right" if bad else _CRON) from None
+    except StopIteration:
+        raise ValueError("there is no day that this schedule comes due on") from None
+    return text
+
+
+class FeedSettings(Table):
+    """A configured flow of plans or acknowledgements, between an endpoint and this machine."""
+
+    name: SkipJsonSchema[Name]
+    """The name in the table's header"""
+
+    direction: Direction
+    """`out`: plans to the system; `in`: plans from it; `acks`: its answers"""
+
+    system: SystemName
+    """The system whose files these are, as `iepbridge systems` lists them"""
+
+    endpoint: Name
+    """The name of the endpoint that files go to or come from"""
+
+    source: SourcePattern | None = None
+    """out, required: the files of plans to send (canonical JSON Lines), as a shell pattern"""
+
+    sender: Party | None = None
+    """out, required: who we are in the envelope; in: who files must be from"""
+
+    receiver: Party | None = None
+    """out, required: who they are in the envelope; in: who files must be for"""
+
+    schedule: Annotated[str, AfterValidator(_schedule)] | None = None
+    """When it is due, as cron's five fields; without one, only when it is run by hand"""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """The time zone of the schedule"""
+
+    acknowledgements: Name | None = None
+    """out: the name of the feed that reads the system's answers"""
+
+    batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 5000
+    """out: the most plans in one file"""
+
+    encrypt_to: LocalPaths = ()
+    """out: files with the OpenPGP certificates of those who may read, one or a list"""
+
+    sign_with: Reference | None = None
+    """out: the OpenPGP key that files are signed with; with encrypt_to"""
+
+    sign_passphrase: Reference | None = None
+    """out: what that key is locked with"""
+
+    decrypt_with: Reference | None = None
+    """in, acks: the OpenPGP key that files are decrypted with"""
+
+    decrypt_passphrase: Reference | None = None
+    """in, acks: what that key is locked with"""
+
+    verify_with: LocalPaths = ()
+    """in, acks: files with the OpenPGP certificates one of which must have signed; with
+    decrypt_with"""
+
+    armor: bool = False
+    """out: whether encrypted files are armored text; with encrypt_to"""
+
+    pattern: FilePattern = "*"
+    """in, acks: which names are read, as a shell pattern"""
+
+    destination: LocalPath | None = None
+    """in, required: the folder that plans are written to"""
+
+    enabled: bool = True
+    """Whether the feed runs on its schedule and together with others"""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the schedule."""
+        return zone_of(self.timezone)
