@@ -102,9 +102,9 @@ def test_a_deployment_changes_severities(run: Run, tmp_path: Path) -> None:
     ("policy", "said"),
     [
         ('severity = { "TX-3" = "off" }', b"no rule 'TX-3'"),
-        ('severity = { "TX-03" = "loud" }', b":2: the severity of TX-03"),
-        ("iep_activity_days = -1", b":2: iep_activity_days is a whole number"),
-        ("activity_days = 3", b":2: `policy` has no key"),
+        ('severity = { "TX-03" = "loud" }', b":2: policy.severity.TX-03: expected 'error'"),
+        ("iep_activity_days = -1", b":2: policy.iep_activity_days: expected at least 0"),
+        ("activity_days = 3", b":2: policy.activity_days: no such key; did you mean"),
     ],
 )
 def test_mistakes_of_the_configuration_are_told(
