@@ -1,0 +1,82 @@
+"""Our own secret keys: the parts that sign or decrypt, unlocked by their passphrase."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from pysequoia import PyDecryptor, PySigner, Tsk
+from pysequoia.packet import Tag
+
+from iepbridge.errors import Misuse
+from iepbridge.openpgp.certificates import Loaded, alive_until, reasons
+from iepbridge.openpgp.parts import Part, split
+
+_Unlocked = TypeVar("_Unlocked", PySigner, PyDecryptor)
+
+
+class Secret(NamedTuple):
+    """Secret keys as the configuration gives them: the name of the setting, and their bytes."""
+
+    name: str
+    data: bytes
+    passphrase: str | None
+
+
+def signer(secret: Secret) -> PySigner:
+    """Give the first part that may sign now; raise `Misuse` where there is none."""
+    found = _usable(secret, "sign", lambda part: part.signs)
+    return _unlocked(secret, found[0], lambda key, passphrase: key.signer(passphrase))
+
+
+def decryptors(secret: Secret) -> list[PyDecryptor]:
+    """Give every part that may decrypt now; raise `Misuse` where there is none."""
+    found = _usable(secret, "decrypt", lambda part: part.encrypts)
+    return [_unlocked(secret, key, lambda key, text: key.decryptor(text)) for key in found]
+
+
+def _usable(secret: Secret, what: str, is_meant: Callable[[Part], bool]) -> list[Tsk]:
+    """Give a key of its own for each part, so that the library cannot choose another."""
+    found: list[Tsk] = []
+    faults: list[str | None] = []
+    for primary, *others in _keys(secret):
+        whole = Tsk.from_packets([packet for part in (primary, *others) for packet in part.packets])
+        alive_until(Loaded(secret.name, whole.extract_certificate()))
+        meant = [part for part in (primary, *others) if is_meant(part)]
+        faults += [part.fault for part in meant]
+        found += [_alone(primary, part) for part in meant if not part.fault]
+    if not found:
+        message = f"{secret.name}: no part of the key may {what} now ({reasons(faults)})"
+        raise Misuse(f"{message}; extend it, as by `gpg --quick-set-expire`, or name another.")
+    return found
+
+
+def _alone(primary: Part, part: Part) -> Tsk:
+    own = () if part is primary else part.packets
+    return Tsk.from_packets([*primary.packets, *own])
+
+
+def _keys(secret: Secret) -> Sequence[Sequence[Part]]:
+    try:
+        keys = split(secret.data)
+    except RuntimeError:
+        keys = []
+    if not keys:
+        remedy = "export it, as by `gpg --export-secret-keys FINGERPRINT`"
+        raise Misuse(f"{secret.name}: this is no OpenPGP key; {remedy}.")
+    if any(parts[0].key.tag != Tag.SecretKey for parts in keys):
+        remedy = "export the secret key, as by `gpg --export-secret-keys FINGERPRINT`"
+        raise Misuse(f"{secret.name}: this is a certificate, without its secret key; {remedy}.")
+    return keys
+
+
+def _unlocked(
+    secret: Secret, key: Tsk, unlock: Callable[[Tsk, str | None], _Unlocked]
+) -> _Unlocked:
+    for passphrase in dict.fromkeys((secret.passphrase, None)):
+        try:
+            return unlock(key, passphrase)
+        except RuntimeError:
+            continue  # a key without passphrase, though one is set, opens at the second attempt
+    fault = "none is set" if secret.passphrase is None else "the one that is set does not fit"
+    fingerprint = key.extract_certificate().fingerprint.upper()
+    message = f"{secret.name}: the key {fingerprint} is locked by a passphrase, and {fault}"
+    raise Misuse(f"{message}; mend the passphrase, or export the key with its secret parts.")
