@@ -87,7 +87,7 @@ def make_private(file: Path) -> None:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         what = os.strerror(error.errno) if error.errno else "it cannot be opened"
-        raise Misuse(f"[ledger] {file}: {what}; name a file that can be written to.") from None
+        raise Misuse(f"{file}: {what}; name a file that can be written to.") from None
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

@@ -4,7 +4,7 @@ open_ledger -> Ledger --reading--> Connection
                      `-writing(lease)--> Transaction: checked, then changed, then committed
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
@@ -68,9 +68,16 @@ class Transaction:
 
     def add_once(self, table: Table, **values: object) -> bool:
         """Add a row unless a unique key of it is taken; say whether it was added."""
-        dialect = sqlite if is_sqlite(self.connection) else postgresql
-        statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-        return self.connection.execute(statement).rowcount == 1
+        return self.connection.execute(self._once(table).values(**values)).rowcount == 1
+
+    def add_all_once(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add those rows of which no unique key is taken."""
+        if rows:
+            self.connection.execute(self._once(table), rows)
+
+    def _once(self, table: Table) -> Any:
+        dialect: Any = sqlite if is_sqlite(self.connection) else postgresql
+        return dialect.insert(table).on_conflict_do_nothing()
 
 
 class Ledger:
