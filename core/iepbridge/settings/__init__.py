@@ -11,8 +11,9 @@ from iepbridge.settings.endpoint import EndpointSettings
 from iepbridge.settings.feed import Direction, FeedSettings
 from iepbridge.settings.ledger import LedgerSettings
 from iepbridge.settings.load import FILE_NAME, VARIABLE, Examined, examine, find_file, load_settings
-from iepbridge.settings.mistakes import Mistake
+from iepbridge.settings.mistakes import Mistake, Mistakes
 from iepbridge.settings.place import EndpointKind
+from iepbridge.settings.schema import configuration_schema
 from iepbridge.settings.secret import Secret
 from iepbridge.settings.tables import Settings
 
@@ -26,8 +27,10 @@ __all__ = [
     "FeedSettings",
     "LedgerSettings",
     "Mistake",
+    "Mistakes",
     "Secret",
     "Settings",
+    "configuration_schema",
     "examine",
     "find_file",
     "load_settings",

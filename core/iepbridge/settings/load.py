@@ -112,10 +112,10 @@ class _Reading:
         try:
             return tomllib.loads(text)
         except RecursionError:
-            self.mistakes.add_at(1, (), "not valid TOML: brackets too deep in one another")
+            self.mistakes.add_at(1, "not valid TOML: brackets too deep in one another")
         except ValueError as error:
             what, line = _parted(str(error), text)
-            self.mistakes.add_at(line, (), f"not valid TOML: {what}")
+            self.mistakes.add_at(line, f"not valid TOML: {what}")
         return {}
 
     def _table(self, tables: Mapping[str, Any], name: str, model: type[_Kind]) -> _Kind:

@@ -15,15 +15,20 @@ Keys = tuple[str | int, ...]
 
 
 class Mistake(NamedTuple):
-    """What is wrong at a key: `what` says it, and what was expected."""
+    """What is wrong at a key: `what` says it, and what was expected.
+
+    A warning is no mistake: the configuration can be used, and may not do what was meant.
+    """
 
     line: int
     key: str
     what: str
+    warning: bool = False
 
     def told(self, path: Path) -> str:
         """Give the line that a person reads: `file:line: table.key: what`."""
         key = f"{self.key}: " if self.key else ""
+        key = f"warning: {key}" if self.warning else key
         end = "" if self.what.endswith("?") else "."
         return f"{path}:{self.line}: {key}{self.what}{end}"
 
@@ -37,11 +42,15 @@ class Mistakes:
 
     def add(self, keys: Sequence[str | int], what: str) -> None:
         """Note what is wrong at a key."""
-        self.add_at(line_of(self.text, keys), keys, what)
+        self._found.append(Mistake(line_of(self.text, keys), dotted(keys), what))
 
-    def add_at(self, line: int, keys: Sequence[str | int], what: str) -> None:
-        """Note what is wrong on a line."""
-        self._found.append(Mistake(line, dotted(keys), what))
+    def warn(self, keys: Sequence[str | int], what: str) -> None:
+        """Note what may not be meant at a key."""
+        self._found.append(Mistake(line_of(self.text, keys), dotted(keys), what, warning=True))
+
+    def add_at(self, line: int, what: str) -> None:
+        """Note what is wrong on a line, before keys are known."""
+        self._found.append(Mistake(line, "", what))
 
     def add_refused(self, keys: Keys, model: type[BaseModel], refused: ValidationError) -> None:
         """Note what a table's model refused, in words of our own: the library's may hold values."""

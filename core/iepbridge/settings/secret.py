@@ -73,7 +73,7 @@ class Secret:
 
     @property
     def told(self) -> str:
-        """The reference as the configuration has it, fit for messages: `{ env = "NAME" }`."""
+        """The reference as one writes it, fit for messages: `{ env = "NAME" }`."""
         return MASK if self.source == "plain" else f'{{ {self.source} = "{self.reference}" }}'
 
     def _given(self) -> bytes:
