@@ -3,6 +3,7 @@
 open_session(endpoint, endpoints) --> FolderSession | SftpSession, both a Session
 """
 
+from iepbridge.transports.opening import open_session
 from iepbridge.transports.session import (
     AlreadyThere,
     Facts,
@@ -12,4 +13,12 @@ from iepbridge.transports.session import (
     Session,
 )
 
-__all__ = ["AlreadyThere", "Facts", "Interrupted", "NotThere", "RemoteFile", "Session"]
+__all__ = [
+    "AlreadyThere",
+    "Facts",
+    "Interrupted",
+    "NotThere",
+    "RemoteFile",
+    "Session",
+    "open_session",
+]
