@@ -115,3 +115,10 @@ def ledger(ledger_url: str, keyring: Keyring, clock: Hands) -> Iterator[Ledger]:
     """Give a new ledger, first in SQLite, then in PostgreSQL."""
     with open_ledger_at(ledger_url, keyring, clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def sqlite_ledger(sqlite_url: str, keyring: Keyring, clock: Hands) -> Iterator[Ledger]:
+    """Give a new ledger in a file, for what only a file can show."""
+    with open_ledger_at(sqlite_url, keyring, clock=clock) as opened:
+        yield opened

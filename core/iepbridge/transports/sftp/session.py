@@ -159,17 +159,18 @@ class SftpSession:
     def rename(self, old: str, new: str) -> None:
         """Give a file another name; one that is taken is `AlreadyThere`."""
         with self._place.doing("renaming", checked(old)):
-            self._move(old, self._place.path(checked(new)))
+            self._move(old, self._place, checked(new))
 
-    def _move(self, old: str, target: bytes) -> None:
+    def _move(self, old: str, place: Place, new: str) -> None:
         """Rename by a request that servers refuse where the target exists, and some do not."""
+        target = place.path(new)
         if self._exists(target):
-            raise AlreadyThere(old)
+            raise AlreadyThere(new)
         try:
             self._line.done(packets.RENAME, self._place.path(old), target)
         except Failure as failure:
             if failure.code == packets.ALREADY_EXISTS or self._exists(target):
-                raise AlreadyThere(old) from None
+                raise AlreadyThere(new) from None
             raise
 
     def _exists(self, path: bytes) -> bool:
@@ -208,7 +209,7 @@ class SftpSession:
             self._prepare(target)
             for new in in_archive(name):
                 with contextlib.suppress(AlreadyThere):
-                    self._move(name, target.path(new))
+                    self._move(name, target, new)
                     return new
         raise Unreachable(f"Endpoint {self._place.name}: no name is free in {folder} for {name}.")
 
