@@ -42,6 +42,12 @@ def find_files(system: str, folder: Path, overlays: Sequence[Path]) -> dict[str,
     return {name: _read(_first(name, places)) for name in names}
 
 
+def digest_of(files: Iterable[SourceFile]) -> str:
+    """Give one SHA-256, in hexadecimal, for all files of a mapping: their names and bytes."""
+    told = "".join(f"{file.name} {file.digest}\n" for file in files)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 def _files(place: Path) -> Iterable[Path]:
     if not place.is_dir():
         return ()

@@ -1,0 +1,183 @@
+"""Batches and the attempts to deliver them: an intent before each effect, an outcome after it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from iepbridge.ledger.schema import (
+    DELIVERED,
+    UNKNOWN,
+    WAITING,
+    attempts,
+    batches,
+    plan_versions,
+)
+from iepbridge.ledger.sequences import Channel, Number
+from iepbridge.ledger.transaction import Transaction
+
+BEGUN: Final = "begun"
+NAMING: Final = "naming"
+"""The phases of an attempt: from `naming` on, the file may stand under its final name."""
+
+NOT_DELIVERED: Final = "not_delivered"
+
+
+class Batch(NamedTuple):
+    """One file: its envelope, name, bytes (size, SHA-256, where they are kept) and state."""
+
+    id: int
+    feed: str
+    direction: str
+    system: str
+    endpoint: str
+    sender: str
+    receiver: str
+    cycle: int
+    sequence: int
+    created: str
+    name: str
+    sha256: bytes
+    size: int
+    plans: int
+    kept_id: int | None
+    state: str
+    answer: str | None
+
+
+class NewBatch(NamedTuple):
+    """What is known of a batch when it is made; `channel` is also its direction."""
+
+    feed: str
+    channel: Channel
+    number: Number
+    endpoint: str
+    created: str
+    name: str
+    sha256: bytes
+    size: int
+    plans: int
+    kept_id: int
+    received_id: int | None = None
+
+
+_BATCH: Final = select(*(batches.c[name] for name in Batch._fields)).order_by(batches.c.id)
+
+
+def add_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
+    """Write down a batch that waits for its delivery."""
+    row = {
+        **new.channel._asdict(),
+        **new.number._asdict(),
+        **{name: value for name, value in new._asdict().items() if name in batches.c},
+        "run_id": run_id,
+        "state": WAITING,
+        "made_at": tx.now,
+    }
+    made = insert(batches).values(row).returning(batches.c.id)
+    own = int(tx.connection.execute(made).scalar_one())
+    tx.event(
+        "batch_made", feed=new.feed, run_id=run_id, batch_id=own, name=new.name, plans=new.plans,
+        sha256=new.sha256.hex(),
+    )  # fmt: skip
+    return batch_of(tx.connection, own)
+
+
+def batch_of(connection: Connection, batch_id: int) -> Batch:
+    """Give a batch by its number."""
+    return _batch(connection.execute(_BATCH.where(batches.c.id == batch_id)).one())
+
+
+def find_batches(connection: Connection, system: str, names: Sequence[str]) -> list[Batch]:
+    """Give the batches of a system with one of these names."""
+    own = _BATCH.where(batches.c.system == system, batches.c.name.in_(names))
+    return [_batch(row) for row in connection.execute(own)]
+
+
+def open_batches(connection: Connection, feed: str) -> list[Batch]:
+    """Give a feed's batches that wait or whose outcome is not known, in their order."""
+    own = _BATCH.where(batches.c.feed == feed, batches.c.state.in_((WAITING, UNKNOWN)))
+    return [_batch(row) for row in connection.execute(own)]
+
+
+def _batch(row: Any) -> Batch:
+    return Batch._make(row)
+
+
+def begin_attempt(tx: Transaction, run_id: int, batch: Batch) -> int:
+    """Write down the intent to deliver a batch; give the attempt's number."""
+    row = {"batch_id": batch.id, "run_id": run_id, "phase": BEGUN, "begun_at": tx.now}
+    made = insert(attempts).values(row).returning(attempts.c.id)
+    return int(tx.connection.execute(made).scalar_one())
+
+
+def set_phase(tx: Transaction, attempt_id: int, phase: str) -> None:
+    """Write down how far an attempt is about to go."""
+    own = update(attempts).where(attempts.c.id == attempt_id)
+    tx.connection.execute(own.values(phase=phase))
+
+
+def end_attempt(tx: Transaction, attempt_id: int, outcome: str, how: str) -> None:
+    """Write down what became of an attempt."""
+    own = update(attempts).where(attempts.c.id == attempt_id)
+    tx.connection.execute(own.values(outcome=outcome, how=how, ended_at=tx.now))
+
+
+def may_have_its_name(connection: Connection, batch: Batch) -> bool:
+    """Say whether an attempt got as far as the final name, and nobody knows what came of it."""
+    own = select(attempts.c.id).where(
+        attempts.c.batch_id == batch.id,
+        attempts.c.phase == NAMING,
+        attempts.c.outcome.is_(None) | (attempts.c.outcome == UNKNOWN),
+    )
+    return connection.execute(own.limit(1)).first() is not None
+
+
+def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how: str) -> None:
+    """Write down the outcome for a batch and its plans; open attempts end with it.
+
+    `not_delivered` lets the batch wait again.
+    """
+    open_ones = attempts.c.outcome.is_(None) | (attempts.c.outcome == UNKNOWN)
+    ended = update(attempts).where(attempts.c.batch_id == batch.id, open_ones)
+    tx.connection.execute(ended.values(outcome=outcome, how=how, ended_at=tx.now))
+    state = WAITING if outcome == NOT_DELIVERED else outcome
+    own = update(batches).where(batches.c.id == batch.id)
+    tx.connection.execute(own.values(state=state, settled_at=tx.now))
+    plans = update(plan_versions).where(
+        plan_versions.c.batch_id == batch.id, plan_versions.c.state.in_((WAITING, UNKNOWN))
+    )
+    tx.connection.execute(plans.values(state=state))
+    tx.event(
+        f"batch_{outcome}", feed=batch.feed, run_id=run_id, batch_id=batch.id, name=batch.name,
+        endpoint=batch.endpoint, sha256=batch.sha256.hex(), plans=batch.plans, how=how,
+    )  # fmt: skip
+
+
+def attempts_of(connection: Connection, batch_id: int) -> Iterator[Row[Any]]:
+    """Give the attempts to deliver a batch, in their order."""
+    yield from connection.execute(
+        select(attempts).where(attempts.c.batch_id == batch_id).order_by(attempts.c.id)
+    )
+
+
+__all__ = [
+    "BEGUN",
+    "DELIVERED",
+    "NAMING",
+    "NOT_DELIVERED",
+    "UNKNOWN",
+    "WAITING",
+    "Batch",
+    "NewBatch",
+    "add_batch",
+    "attempts_of",
+    "batch_of",
+    "begin_attempt",
+    "end_attempt",
+    "find_batches",
+    "may_have_its_name",
+    "open_batches",
+    "set_phase",
+    "settle",
+]

@@ -1,0 +1,94 @@
+"""The desk of a run out: batches made of the plans it takes, and sent as soon as each is made."""
+
+from collections.abc import Callable
+from typing import Final
+
+from iepbridge.errors import IepbridgeError, LeaseLost
+from iepbridge.exchange import PlanWriter
+from iepbridge.iep_event import Completed
+from iepbridge.ledger.batches import Batch, open_batches
+from iepbridge.ledger.entries import Passing, record
+from iepbridge.plan import Plan
+from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.making import Draft
+from iepbridge.runs.sending import Content, send
+
+_UNKNOWN: Final = 7
+_ASIDE: Final = 500
+"""How many plans that do not go are written down together."""
+
+
+class BatchDesk:
+    """Makes batches of what it takes; closed once one could not be delivered."""
+
+    def __init__(self, run: FeedRun, complete: Callable[[Plan], Completed]) -> None:
+        self._run = run
+        self._complete = complete
+        self._draft: Draft | None = None
+        self._taken: list[Passing] = []
+        self._aside: list[Passing] = []
+        self.closed = False
+
+    def settle_open(self) -> None:
+        """Look for the feed's batches without an outcome, and send those that wait."""
+        with self._run.ledger.reading() as connection:
+            found = open_batches(connection, self._run.feed.name)
+        for batch in found:
+            if not self.closed:
+                self._send(batch)
+
+    def _send(self, batch: Batch, content: Content | None = None) -> None:
+        """Send a batch; one whose outcome stays unknown keeps back its own plans only."""
+        try:
+            send(self._run, batch, content)
+        except LeaseLost:
+            raise
+        except IepbridgeError as error:
+            self._run.problem(error, batch=batch.id)
+            self.closed = error.exit_code != _UNKNOWN
+
+    def writer(self) -> PlanWriter:
+        """Give the writer of the batch at hand."""
+        if self._draft is None:
+            self._draft = Draft(self._run, self._complete)
+        return self._draft.writer
+
+    def take(self, passing: Passing) -> None:
+        """Take a plan that was written into the batch at hand; a full batch goes."""
+        self._taken.append(passing)
+        if len(self._taken) >= self._run.feed.batch_size:
+            self._let_go()
+
+    def put_aside(self, passing: Passing) -> None:
+        """Take a plan that does not go."""
+        self._aside.append(passing)
+        if len(self._aside) >= _ASIDE:
+            self._write_down()
+
+    def finish(self) -> None:
+        """Write down and send what is at hand."""
+        self._write_down()
+        if self._taken:
+            self._let_go()
+
+    def close(self) -> None:
+        """Let go of a batch that was not finished."""
+        if self._draft is not None:
+            self._draft.close()
+            self._draft = None
+
+    def _write_down(self) -> None:
+        if self._aside:
+            with self._run.writing() as tx:
+                record(tx, self._run.feed.name, self._run.id, self._aside)
+            self._aside = []
+
+    def _let_go(self) -> None:
+        draft, taken = self._draft, self._taken
+        assert draft is not None
+        batch = draft.commit(taken)
+        self._taken = []
+        self._run.count("batches_made")
+        self._run.count("plans_sent", len(taken))
+        self._send(batch, draft.content)
+        self.close()

@@ -1,0 +1,86 @@
+"""A run of one feed while it lasts: what it works with, what it counts, what goes wrong in it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from iepbridge.adapter import Adapter
+from iepbridge.errors import IepbridgeError, LeaseLost
+from iepbridge.ledger.leases import Lease
+from iepbridge.ledger.transaction import Ledger, Transaction
+from iepbridge.runs.outcome import DONE, HELD_BACK, Outcome, gravest
+from iepbridge.runs.workplace import Workplace
+from iepbridge.settings import EndpointSettings, FeedSettings
+from iepbridge.transports import Session
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class FeedRun:
+    """One run of one feed, under its lease; `counts` and `codes` grow as it goes."""
+
+    workplace: Workplace
+    feed: FeedSettings
+    adapter: Adapter
+    endpoint: EndpointSettings
+    lease: Lease
+    id: int
+    counts: Counter[str] = field(default_factory=Counter)
+    codes: list[int] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that this run writes to."""
+        return self.workplace.ledger
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Give a transaction; raise `LeaseLost` once the lease has ended."""
+        return self.ledger.writing(self.lease)
+
+    def session(self) -> Session:
+        """Open a session on the feed's endpoint."""
+        return self.workplace.connect(self.endpoint, self.workplace.settings.endpoints)
+
+    def here_and_now(self) -> datetime:
+        """Give the present moment in the feed's zone."""
+        return self.workplace.clock().astimezone(self.feed.zone)
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Count what was done, and tell how far the run is."""
+        self.counts[what] += number
+        self.workplace.told(what, self.counts[what])
+
+    def hold_back(self, number: int = 1) -> None:
+        """Count plans or files that are held back."""
+        self.counts["held"] += number
+        self.codes.append(HELD_BACK)
+
+    @contextmanager
+    def tolerating(self, **about: str | int) -> Iterator[None]:
+        """Tell an error of one file or batch, and let the run go on with the others.
+
+        That the lease was lost ends the run.
+        """
+        try:
+            yield
+        except LeaseLost:
+            raise
+        except IepbridgeError as error:
+            self.problem(error, **about)
+
+    def problem(self, error: IepbridgeError, **about: str | int) -> None:
+        """Note what went wrong."""
+        self.codes.append(error.exit_code)
+        self.problems.append(str(error))
+        _log.error("run_problem", exit_code=error.exit_code, error=error, **about)
+
+    def outcome(self) -> Outcome:
+        """Sum up."""
+        code = gravest([DONE, *self.codes])
+        return Outcome(self.feed.name, code, dict(self.counts), tuple(self.problems))

@@ -1,0 +1,110 @@
+"""Batches made of plans: numbered, encoded, kept and written down in one step, then delivered.
+
+    plans --PlanWriter--> unnamed file --(OpenPGP)--> bytes --> ledger: number, name, bytes, plans
+
+Until the ledger has a batch nothing of it has left; then its name and bytes stay as they are.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final
+
+from iepbridge.delivering import sha256_of
+from iepbridge.exchange import Envelope, PlanWriter
+from iepbridge.formats import file_name, open_writer
+from iepbridge.iep_event import Completed
+from iepbridge.ledger.batches import Batch, NewBatch, add_batch
+from iepbridge.ledger.entries import Passing, record
+from iepbridge.ledger.kept import keep
+from iepbridge.ledger.sequences import Channel, Number, last_number, next_number, use_number
+from iepbridge.plan import Plan
+from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.sealing import encrypted_name, sealed
+
+KIND: Final = "batch"
+
+
+class Draft:
+    """One file while plans are written into it; left without `commit`, nothing of it remains."""
+
+    def __init__(self, run: FeedRun, complete: Callable[[Plan], Completed]) -> None:
+        self._run = run
+        self.channel = channel_of(run)
+        with run.ledger.reading() as connection:
+            self._after = last_number(connection, self.channel)
+            self._number = next_number(connection, self.channel)
+        self._envelope = _envelope(run, self._number)
+        self._stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
+        self._content: BinaryIO = self._stream
+        self.writer: PlanWriter = open_writer(
+            run.adapter.name,
+            run.workplace.registry,
+            self._stream,
+            self._envelope,
+            losses=False,
+            overlays=run.workplace.settings.overlays,
+            complete=complete,
+        )
+
+    @property
+    def name(self) -> str:
+        """The name that the file goes under."""
+        overlays = self._run.workplace.settings.overlays
+        plain = file_name(self._run.adapter, self._envelope, overlays)
+        return encrypted_name(plain, self._run.feed)
+
+    def commit(self, passing: list[Passing]) -> Batch:
+        """Finish the file and write it down together with the plans in it."""
+        self.writer.finish()
+        self._content = sealed(self._stream, self._run.feed)
+        with self.content() as content:
+            digest, size = sha256_of(content)
+        run = self._run
+        with run.writing() as tx, self.content() as content:
+            use_number(tx, self.channel, self._number, self._after)
+            batch = add_batch(
+                tx,
+                run.id,
+                NewBatch(
+                    run.feed.name,
+                    self.channel,
+                    self._number,
+                    run.feed.endpoint,
+                    self._envelope.created,
+                    self.name,
+                    digest,
+                    size,
+                    len(passing),
+                    keep(tx, KIND, content),
+                ),
+            )
+            record(tx, run.feed.name, run.id, passing, batch.id)
+        return batch
+
+    @contextmanager
+    def content(self) -> Iterator[BinaryIO]:
+        """Open the bytes that go, from their beginning, until `close`."""
+        self._content.seek(0)
+        yield self._content
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._stream.close()
+        self._content.close()
+
+
+def channel_of(run: FeedRun) -> Channel:
+    """Give the two parties of an outbound feed."""
+    feed = run.feed
+    assert feed.sender is not None
+    assert feed.receiver is not None
+    return Channel("out", run.adapter.name, feed.sender, feed.receiver)
+
+
+def _envelope(run: FeedRun, number: Number) -> Envelope:
+    created = run.here_and_now().isoformat(timespec="seconds")
+    feed = run.feed
+    assert feed.sender is not None
+    assert feed.receiver is not None
+    return Envelope(feed.sender, feed.receiver, number.sequence, created, run.endpoint.test)

@@ -1,0 +1,221 @@
+"""A run out: plans collected, judged, examined, and put on the desk that makes batches of them.
+
+source --SourceIndex--> contents --decide--> examine --> desk: goes with the batch
+                                      |          `-----> desk: held
+                                      `----------------> desk: superseded; contradictory, held
+ledger --pending--> what was released, or waits ---^
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol, TypeVar
+
+from iepbridge.checking import Checker
+from iepbridge.codecs.json_text import Parsed, parse_object
+from iepbridge.exchange import PlanWriter
+from iepbridge.finding import Finding
+from iepbridge.ledger.entries import Entry, Passing, entries_of, pack, payload, pending
+from iepbridge.ledger.schema import HELD, SUPERSEDED, UNKNOWN, WAITING
+from iepbridge.runs.before import VersionBefore
+from iepbridge.runs.decide import CONTRADICTION, Content, Known, Verdict, decide
+from iepbridge.runs.examine import Examined, contradiction, examine
+from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.person import numbers_of
+from iepbridge.runs.source import Found, SourceIndex, source_files
+
+_AT_ONCE: Final = 200
+"""How many plans are looked up in the ledger together."""
+
+_Item = TypeVar("_Item")
+
+
+class Desk(Protocol):
+    """Where a run puts what it has decided; that of a dry run only tells."""
+
+    @property
+    def closed(self) -> bool:
+        """Say whether nothing more can go in this run."""
+
+    def writer(self) -> PlanWriter:
+        """Give the writer of the batch at hand."""
+
+    def take(self, passing: Passing) -> None:
+        """Take a plan that was written into the batch at hand."""
+
+    def put_aside(self, passing: Passing) -> None:
+        """Take a plan that does not go."""
+
+    def finish(self) -> None:
+        """Let go what was taken so far."""
+
+
+class _Case(NamedTuple):
+    """One content at hand: the plan's line, its own entry, and all that is known of the plan."""
+
+    content: Content
+    plan_id: str
+    line: bytes
+    parsed: Parsed
+    entry: Entry | None
+    known: Sequence[Entry]
+
+    def passing(self, state: str, reason: str | None = None) -> Passing:
+        """Give what is to be written down."""
+        return Passing(self.plan_id, *self.content, state, pack(self.line), self.entry, reason)
+
+    @property
+    def older(self) -> tuple[Entry, ...]:
+        """The entries that give way once this content is the one that counts."""
+        return tuple(
+            one
+            for one in self.known
+            if one != self.entry
+            and (one.state == HELD or (one.state == WAITING and one.batch_id is None))
+        )
+
+
+class Outbound:
+    """The plans of one run, on their way from the source to the desk."""
+
+    def __init__(
+        self, run: FeedRun, desk: Desk, index: SourceIndex, checker: Checker, before: VersionBefore
+    ) -> None:
+        self._run = run
+        self._desk = desk
+        self._index = index
+        self._checker = checker
+        self._before = before
+
+    def go(self) -> None:
+        """Take the source's plans, then those that the ledger has kept to go."""
+        self._collect()
+        for groups in _chunks(self._index.groups(), _AT_ONCE):
+            if self._desk.closed:
+                return
+            self._judge_all(groups)
+        self._desk.finish()
+        self._go_on_with_pending()
+        self._desk.finish()
+
+    def _collect(self) -> None:
+        assert self._run.feed.source is not None
+        for path in source_files(Path(self._run.feed.source)):
+            with self._run.tolerating(file=path.name):
+                self._index.add(path)
+        self._run.count("plans_found", self._index.plans)
+
+    def _judge_all(self, groups: Sequence[list[Found]]) -> None:
+        known = self._known({group[0].plan_id for group in groups})
+        for group in groups:
+            own = group[0]
+            entries = known.get(own.plan_id, [])
+            if not own.plan_id:  # each is a plan of its own
+                entries = [one for one in entries if one.digest == own.digest]
+            self._judge(group, entries)
+
+    def _known(self, plan_ids: set[str]) -> dict[str, list[Entry]]:
+        with self._run.ledger.reading() as connection:
+            return entries_of(connection, self._run.feed.name, sorted(plan_ids))
+
+    def _judge(self, group: list[Found], entries: list[Entry]) -> None:
+        own = {Content(one.version, one.digest): one for one in entries}
+        places = {Content(one.version, one.digest): one.place for one in group}
+        verdicts = decide(places, {content: _known(one) for content, one in own.items()})
+        one_goes = Verdict.EXAMINE in verdicts.values()
+        for content, verdict in verdicts.items():
+            if verdict is Verdict.SKIP:
+                self._skip(own.get(content), one_goes=one_goes)
+            elif not self._desk.closed:
+                line, parsed = self._index.line(places[content])
+                plan_id = group[0].plan_id
+                case = _Case(content, plan_id, line, parsed, own.get(content), entries)
+                self._carry_out(verdict, case)
+
+    def _skip(self, entry: Entry | None, *, one_goes: bool) -> None:
+        self._run.count("plans_unchanged")
+        if entry is not None and entry.state == HELD and not one_goes:
+            self._run.hold_back()
+
+    def _carry_out(self, verdict: Verdict, case: _Case) -> None:
+        if verdict is Verdict.SUPERSEDE:
+            self._run.count("plans_superseded")
+            self._desk.put_aside(case.passing(SUPERSEDED))
+        elif verdict is Verdict.CONTRADICT:
+            self._hold(case, CONTRADICTION, (contradiction(case.plan_id, case.content.version),))
+        elif any(one.state == UNKNOWN for one in case.known):
+            self._run.count("plans_waiting")
+            self._desk.put_aside(replace(case.passing(WAITING), supersedes=case.older))
+        else:
+            self._examine(case)
+
+    def _examine(self, case: _Case) -> None:
+        self._before.look_at(case.known)
+        writer = self._desk.writer()
+        told = examine(case.line, case.parsed, writer, self._checker, case.entry)
+        if told.reason is not None:
+            self._hold(case, told.reason, told.findings)
+            return
+        self._run.count("plans_examined")
+        passing = replace(case.passing(WAITING), noted=told.findings, numbers=_numbers(told))
+        self._desk.take(replace(passing, supersedes=case.older))
+
+    def _hold(self, case: _Case, reason: str, findings: tuple[Finding, ...]) -> None:
+        self._run.hold_back()
+        older = () if reason == CONTRADICTION else case.older
+        passing = case.passing(HELD, reason)
+        self._desk.put_aside(replace(passing, findings=findings, supersedes=older))
+
+    def _go_on_with_pending(self) -> None:
+        """Examine what a person released, or what waited, and no source file holds any more."""
+        after = 0
+        gone: set[str] = set()
+        while not self._desk.closed:
+            with self._run.ledger.reading() as connection:
+                entries = pending(connection, self._run.feed.name, after, _AT_ONCE)
+            if not entries:
+                return
+            after = entries[-1].id
+            fresh = [one for one in entries if one.plan_id not in gone]
+            newest = {one.plan_id: one for one in sorted(fresh, key=_age)}
+            gone.update(newest)
+            self._take_up(list(newest.values()))
+
+    def _take_up(self, entries: Sequence[Entry]) -> None:
+        known = self._known({one.plan_id for one in entries})
+        for entry in entries:
+            line = None if self._in_source(entry) else self._payload(entry)
+            if line is not None and not self._desk.closed:
+                content = Content(entry.version, entry.digest)
+                parsed = parse_object(line)
+                others = known.get(entry.plan_id, [])
+                case = _Case(content, entry.plan_id, line, parsed, entry, others)
+                self._carry_out(Verdict.EXAMINE, case)
+
+    def _in_source(self, entry: Entry) -> bool:
+        """Say whether the source has had its say on a content in this run."""
+        return self._index.has(entry.plan_id, entry.digest)
+
+    def _payload(self, entry: Entry) -> bytes | None:
+        with self._run.ledger.reading() as connection:
+            return payload(connection, self._run.ledger.keyring, self._run.feed.name, entry)
+
+
+def _known(entry: Entry) -> Known:
+    return Known(entry.state, entry.reason, entry.released, entry.batch_id is not None)
+
+
+def _age(entry: Entry) -> tuple[int, int]:
+    return entry.version, entry.id
+
+
+def _numbers(told: Examined) -> tuple[str, ...]:
+    """Give the numbers by which the person of a plan is found."""
+    plan = told.arrival.plan
+    return () if plan is None else numbers_of(plan)
+
+
+def _chunks(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
+    while chunk := list(islice(items, size)):
+        yield chunk

@@ -1,0 +1,113 @@
+"""Runs of feeds: each under its lease, one after the other, a failure of one stopping none."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Final
+
+import structlog
+
+from iepbridge.adapter import Adapter
+from iepbridge.checking import Checker, policy_of
+from iepbridge.errors import IepbridgeError, Misuse
+from iepbridge.iep_event import Once
+from iepbridge.ledger.entries import Entry, payload
+from iepbridge.ledger.run_log import begin_run, end_run
+from iepbridge.mapping.files import digest_of, find_files
+from iepbridge.runs.before import VersionBefore
+from iepbridge.runs.desk import BatchDesk
+from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.leasing import holder, leased
+from iepbridge.runs.outbound import Outbound
+from iepbridge.runs.outcome import Outcome
+from iepbridge.runs.source import SourceIndex
+from iepbridge.runs.workplace import Workplace
+from iepbridge.settings import FeedSettings
+
+_log = structlog.get_logger(__name__)
+
+FAULT: Final = 70
+"""What a run that ended by a fault of the program is written down with."""
+
+
+def run_feeds(workplace: Workplace, names: Sequence[str]) -> Iterator[Outcome]:
+    """Run feeds one after the other, and tell what each did."""
+    for name in names:
+        yield run_feed(workplace, name)
+
+
+def run_feed(workplace: Workplace, name: str) -> Outcome:
+    """Run one feed once; what stops it is its outcome, not an exception."""
+    feed = feed_of(workplace, name)
+    with structlog.contextvars.bound_contextvars(feed=name):
+        try:
+            return _under_lease(workplace, feed)
+        except IepbridgeError as error:
+            _log.error("run_stopped", exit_code=error.exit_code, error=error)
+            return Outcome(name, error.exit_code, {}, (str(error),))
+
+
+def feed_of(workplace: Workplace, name: str) -> FeedSettings:
+    """Give a feed by its name; raise `Misuse` where there is none."""
+    found = workplace.settings.feeds.get(name)
+    if found is None:
+        known = ", ".join(workplace.settings.feeds) or "none"
+        raise Misuse(f"No feed {name!r} is configured. Configured: {known}.")
+    return found
+
+
+def _under_lease(workplace: Workplace, feed: FeedSettings) -> Outcome:
+    adapter = workplace.registry.adapter(feed.system)
+    endpoint = workplace.settings.endpoints[feed.endpoint]
+    with leased(workplace, feed) as lease:
+        with workplace.ledger.writing(lease) as tx:
+            run_id = begin_run(tx, feed.name, feed.direction, holder(), _used(workplace, adapter))
+        run = FeedRun(workplace, feed, adapter, endpoint, lease, run_id)
+        with structlog.contextvars.bound_contextvars(run=run_id):
+            return _carried_out(run)
+
+
+def _carried_out(run: FeedRun) -> Outcome:
+    """Carry out a run and write down how it ended, whatever ended it."""
+    code = FAULT
+    _log.info("run_begun", direction=run.feed.direction, system=run.adapter.name)
+    try:
+        _DIRECTIONS[run.feed.direction](run)
+        code = run.outcome().code
+    except IepbridgeError as error:
+        run.problem(error)
+        code = run.outcome().code
+    finally:
+        with run.writing() as tx:
+            end_run(tx, run.feed.name, run.id, code, run.counts)
+    _log.info("run_ended", exit_code=code, **run.counts)
+    return run.outcome()
+
+
+def _used(workplace: Workplace, adapter: Adapter) -> dict[str, str]:
+    """Give the versions and digests of what a run uses."""
+    files = find_files(adapter.name, adapter.mappings, workplace.settings.overlays)
+    return {
+        "adapter": f"{adapter.distribution} {adapter.version}",
+        "release": adapter.release,
+        "mapping": digest_of(files.values()),
+    }
+
+
+def _run_out(run: FeedRun) -> None:
+    before = VersionBefore(run.adapter, lambda entry: _payload(run, entry))
+    complete = Once(before.complete)
+    settings = run.workplace.settings
+    policy = policy_of(run.adapter, run.workplace.registry, settings)
+    today = run.here_and_now().date()
+    checker = Checker(run.adapter.significant, policy, today, complete, before)
+    with closing(BatchDesk(run, complete)) as desk, SourceIndex() as index:
+        desk.settle_open()
+        Outbound(run, desk, index, checker, before).go()
+
+
+def _payload(run: FeedRun, entry: Entry) -> bytes | None:
+    with run.ledger.reading() as connection:
+        return payload(connection, run.ledger.keyring, run.feed.name, entry)
+
+
+_DIRECTIONS: Final = {"out": _run_out}

@@ -1,0 +1,100 @@
+"""Batches on their way: delivered with every step in the ledger, and what became of them.
+
+Batch --deliver--> delivered | not delivered (4) | unknown (7) | refused (6)
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import BinaryIO, TypeAlias
+
+import structlog
+
+from iepbridge.delivering import Parcel, deliver
+from iepbridge.errors import OutcomeUnknown
+from iepbridge.ledger import batches
+from iepbridge.ledger.batches import Batch
+from iepbridge.ledger.kept import read
+from iepbridge.ledger.schema import DELIVERED, UNKNOWN
+from iepbridge.ledger.transaction import Ledger
+from iepbridge.runs.feed_run import FeedRun
+
+_log = structlog.get_logger(__name__)
+
+Content: TypeAlias = Callable[[], AbstractContextManager[BinaryIO]]
+"""Opens the bytes of a batch from their beginning."""
+
+
+def send(run: FeedRun, batch: Batch, content: Content | None = None) -> None:
+    """Deliver a batch, or find it delivered; raise what stands in the way.
+
+    `content` gives its bytes where they are at hand; else they come from the ledger.
+    """
+    record = _Record(run, batch)
+    opened = content or (lambda: kept_content(run.ledger, batch))
+    parcel = Parcel(batch.name, batch.size, batch.sha256, opened)
+    try:
+        how = deliver(parcel, run.endpoint, run.session, record)
+    except OutcomeUnknown:
+        _settle(run, batch, UNKNOWN, "the answer was lost")
+        raise
+    _settle(run, batch, DELIVERED, how)
+    run.count("batches_delivered")
+    run.count("plans_delivered", batch.plans)
+
+
+def _settle(run: FeedRun, batch: Batch, outcome: str, how: str) -> None:
+    with run.writing() as tx:
+        batches.settle(tx, run.id, batch, outcome, how)
+    told = _log.info if outcome == DELIVERED else _log.warning
+    told(f"batch_{outcome}", batch=batch.id, file=batch.name, plans=batch.plans, how=how)
+
+
+@contextmanager
+def kept_content(ledger: Ledger, batch: Batch) -> Iterator[BinaryIO]:
+    """Open the bytes of a batch as the ledger keeps them."""
+    assert batch.kept_id is not None
+    with tempfile.TemporaryFile() as stream:
+        for piece in read(ledger, batch.kept_id):
+            stream.write(piece)
+        stream.seek(0)
+        yield stream
+
+
+class _Record:
+    """The attempts to deliver one batch, in the ledger."""
+
+    def __init__(self, run: FeedRun, batch: Batch) -> None:
+        self._run = run
+        self._batch = batch
+        self._attempt: int | None = None
+        self._phase = batches.BEGUN
+
+    def begin(self) -> None:
+        """Note the intent of an attempt."""
+        with self._run.writing() as tx:
+            self._attempt = batches.begin_attempt(tx, self._run.id, self._batch)
+        self._phase = batches.BEGUN
+        _log.info("delivery_begun", batch=self._batch.id, file=self._batch.name)
+
+    def naming(self) -> None:
+        """Note that the final name is about to be given."""
+        assert self._attempt is not None
+        with self._run.writing() as tx:
+            batches.set_phase(tx, self._attempt, batches.NAMING)
+        self._phase = batches.NAMING
+
+    def failed(self, how: str) -> None:
+        """Note that the attempt was cut."""
+        if self._attempt is None:
+            return
+        outcome = UNKNOWN if self._phase == batches.NAMING else batches.NOT_DELIVERED
+        with self._run.writing() as tx:
+            batches.end_attempt(tx, self._attempt, outcome, how)
+        self._attempt = None
+
+    @property
+    def may_be_named(self) -> bool:
+        """Say whether an attempt was about to give the final name, with no outcome known."""
+        with self._run.ledger.reading() as connection:
+            return batches.may_have_its_name(connection, self._batch)

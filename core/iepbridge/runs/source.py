@@ -1,0 +1,170 @@
+"""The plans of a feed's source files: where each content stands, in little memory.
+
+files --numbered_lines--> id, version, digest --> SourceIndex (unnamed temporary file)
+SourceIndex --groups--> the contents found of one plan, in the order they first stood
+"""
+
+import glob
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, NamedTuple, Self
+
+from iepbridge.codecs.json_text import Parsed, parse_object
+from iepbridge.codecs.jsonl import (
+    content_digest,
+    numbered_lines,
+    plan_id_of,
+    told_by_line,
+    version_of,
+)
+from iepbridge.errors import Unreadable
+from iepbridge.output import Unwritable
+
+_SETUP: Final = """
+    PRAGMA cache_size = -4096;
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    CREATE TABLE found (
+        place INTEGER PRIMARY KEY, file INT, start INT, size INT, plan_id TEXT, version INT,
+        digest BLOB, UNIQUE (plan_id, version, digest)
+    );
+    BEGIN;
+"""
+_ADD: Final = """
+    INSERT OR IGNORE INTO found (file, start, size, plan_id, version, digest)
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
+_GROUPS: Final = """
+    SELECT plan_id, version, digest, file, start, size FROM
+    (SELECT *, min(place) OVER (PARTITION BY plan_id) AS first FROM found) ORDER BY first, place
+"""
+_HAS: Final = "SELECT 1 FROM found WHERE plan_id = ? AND digest = ?"
+
+
+class Place(NamedTuple):
+    """Where a content stands: the number of its file, and the bytes of its line in it."""
+
+    file: int
+    start: int
+    size: int
+
+
+class Found(NamedTuple):
+    """One content of a plan in the source; without a usable id or version, `` and 0."""
+
+    plan_id: str
+    version: int
+    digest: bytes
+    place: Place
+
+
+def source_files(pattern: Path) -> list[Path]:
+    """List the regular files that a pattern names, by name; hidden ones only where it says so."""
+    names = sorted(glob.glob(str(pattern)))  # noqa: PTH207  the pattern's folder may be one, too
+    return [path for path in map(Path, names) if path.is_file()]
+
+
+class SourceIndex:
+    """The contents of a source, each once; the files stay open, so that they stay what they are.
+
+    Raises `Unreadable` for a file that is no canonical JSON Lines: nothing of that file is taken.
+    """
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.executescript(_SETUP)
+        self._files: list[BinaryIO] = []
+        self.plans = 0
+
+    def add(self, path: Path) -> None:
+        """Take the plans of one file, all or none."""
+        stream = _opened(path)
+        self._files.append(stream)
+        number = len(self._files) - 1
+        self._execute("SAVEPOINT file")
+        try:
+            counted = self._take(number, stream)
+        except Unreadable as refusal:
+            self._execute("ROLLBACK TO file")
+            raise Unreadable(f"{path}: {refusal}") from None
+        finally:
+            self._execute("RELEASE file")
+        self.plans += counted
+
+    def _take(self, number: int, stream: BinaryIO) -> int:
+        counted = 0
+        for line_number, line in numbered_lines(stream):
+            with told_by_line(line_number):
+                parsed = parse_object(line)
+            data = parsed.data
+            plan_id, version = plan_id_of(data), version_of(data)
+            usable = plan_id is not None and version is not None
+            start = stream.tell() - len(line)
+            about = (plan_id, version) if usable else ("", 0)
+            place = (number, start, len(line))
+            self._execute(_ADD, *place, *about, content_digest(data))
+            counted += 1
+        return counted
+
+    def groups(self) -> Iterator[list[Found]]:
+        """Yield the contents of each plan together; one without an id is a group of its own."""
+        rows = self._database.execute(_GROUPS)
+        for plan_id, group in groupby(rows, itemgetter(0)):
+            found = [Found._make((*row[:3], Place._make(row[3:]))) for row in group]
+            if plan_id:
+                yield found
+            else:
+                yield from ([one] for one in found)
+
+    def line(self, place: Place) -> tuple[bytes, Parsed]:
+        """Read the line at a place again."""
+        stream = self._files[place.file]
+        stream.seek(place.start)
+        line = stream.read(place.size)
+        with told_by_line(0):
+            return line, parse_object(line)
+
+    def has(self, plan_id: str, digest: bytes) -> bool:
+        """Say whether a content of a plan was found."""
+        found = self._database.execute(_HAS, (plan_id, digest))
+        return found.fetchone() is not None
+
+    def _execute(self, statement: str, *values: object) -> None:
+        try:
+            self._database.execute(statement, values)
+        except sqlite3.OperationalError:
+            raise Unwritable(
+                "The folder for temporary files (TMPDIR) could not take the places of the plans:"
+                " it is full, or cannot be written to. Nothing was sent; make room and run again."
+            ) from None
+
+    def close(self) -> None:
+        """Let go of the files and forget the places."""
+        for stream in self._files:
+            stream.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Unreadable(
+            f"{path}: cannot be opened ({reason}). Let this account read it."
+        ) from None
