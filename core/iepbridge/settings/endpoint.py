@@ -33,11 +33,12 @@ def _archive(folder: str, info: ValidationInfo) -> str:
         return folder
     place = place_of(url, folder_of(info))
     if place.kind == "folder":
-        folder = str(resolved(folder, folder_of(info)))
-    whole = posixpath.normpath(posixpath.join(place.folder, folder))
-    if whole == posixpath.normpath(place.folder):
+        whole = str(resolved(folder, folder_of(info)))
+    else:
+        whole = posixpath.join(place.folder, folder)
+    if posixpath.normpath(whole) == posixpath.normpath(place.folder):
         raise ValueError("expected a folder other than the endpoint's own")
-    return whole
+    return posixpath.normpath(whole)
 
 
 class EndpointSettings(Table):

@@ -152,7 +152,7 @@ class _Reading:
             return None
 
     def _surroundings(self, keys: tuple[str, ...]) -> Surroundings:
-        return Surroundings(self._path.parent, ".".join(keys), self._environ)
+        return Surroundings(self._path.parent.absolute(), ".".join(keys), self._environ)
 
 
 _PLACE: Final = re.compile(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
