@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
+from tests.servers.ledgers import KEY
 
 from iepbridge.crypto import Damaged, Keyring
 from iepbridge.errors import Misuse
@@ -15,7 +16,6 @@ from iepbridge.ledger import kept as kept_module
 from iepbridge.ledger.kept import Forgotten, forget, is_kept, keep, keep_bytes, read
 from iepbridge.ledger.rotation import rotate
 from iepbridge.ledger.schema import kept, kept_chunks
-from tests.servers.ledgers import KEY
 
 NEWER = f"newer:{'B' * 43}=, {KEY}"
 
@@ -109,7 +109,7 @@ _TAMPERED = {
     "another size": [update(kept).where(kept.c.id == 1).values(size=1)],
     "another digest": [update(kept).where(kept.c.id == 1).values(sha256=bytes(32))],
     "swapped": [
-        update(kept_chunks).where(_OWN == 1, _NUMBER == old).values(number=new)
+        update(kept_chunks).where(_OWN == 1, old == _NUMBER).values(number=new)
         for old, new in ((0, 99), (1, 0), (99, 1))
     ],
 }
@@ -140,7 +140,7 @@ def test_rotation_ends_the_need_for_the_old_key(ledger: Ledger) -> None:
     ids.append(store(ledger, contents[1]))
     assert rotate(ledger).contents == 2
     assert rotate(ledger).contents == 0
-    ledger.keyring = Keyring.parse(NEWER.split(",")[0])
+    ledger.keyring = Keyring.parse(NEWER.split(",", maxsplit=1)[0])
     found = [content_of(ledger, own) for own in (ids[0], ids[3], ids[2])]
     assert found == contents
 
@@ -157,7 +157,7 @@ def test_rotation_while_it_is_read_hurts_nobody(ledger: Ledger) -> None:
 
 def test_without_its_key_content_is_refused_by_the_keys_name(ledger: Ledger) -> None:
     kept_id = store(ledger, b"plan")
-    ledger.keyring = Keyring.parse(NEWER.split(",")[0])
+    ledger.keyring = Keyring.parse(NEWER.split(",", maxsplit=1)[0])
     with pytest.raises(Misuse, match="no key test"):
         content_of(ledger, kept_id)
     with pytest.raises(Misuse, match="no key test"):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from tests.servers.ledgers import Hands
+from tests.servers.ledgers import KEY, Hands
 
+from iepbridge.crypto import Keyring
 from iepbridge.errors import Busy, LeaseLost
-from iepbridge.ledger import Lease, Ledger, take
+from iepbridge.ledger import Lease, Ledger, open_ledger_at, take
 from iepbridge.ledger.schema import leases, runs
 
 
@@ -86,17 +87,22 @@ def test_a_lease_of_somebody_else_stays_theirs(ledger: Ledger) -> None:
     assert count_runs(ledger) == 1
 
 
-def test_a_lease_goes_on_while_it_writes_or_is_renewed(
-    sqlite_url: str, ledger: Ledger, clock: Hands
-) -> None:
-    if not str(ledger.engine.url).startswith("sqlite"):
-        pytest.skip("PostgreSQL judges by a clock that no test can move")
-    lease = take(ledger, ["texas"], "one", 60)
-    for deed in (lease.renew, lambda: add_run(ledger, lease)) * 3:
+def test_a_lease_goes_on_while_it_writes_or_is_renewed(sqlite_ledger: Ledger, clock: Hands) -> None:
+    lease = take(sqlite_ledger, ["texas"], "one", 60)
+    for deed in (lease.renew, lambda: add_run(sqlite_ledger, lease)) * 3:
         clock.go_on(seconds=45)
         deed()
     clock.go_on(seconds=61)
     with pytest.raises(LeaseLost):
+        add_run(sqlite_ledger, lease)
+
+
+def test_in_postgresql_the_servers_clock_counts(
+    postgres_url: str, keyring: Keyring, clock: Hands
+) -> None:
+    with open_ledger_at(postgres_url, keyring, clock=clock) as ledger:
+        lease = take(ledger, ["texas"], "one", 60)
+        clock.go_on(days=1)
         add_run(ledger, lease)
 
 
@@ -135,11 +141,6 @@ except LeaseLost:
 
 def test_a_frozen_holder_cannot_write(ledger_url: str, repository: Path) -> None:
     """Freeze a process past its lease, let another take over, and thaw it."""
-    from tests.servers.ledgers import KEY  # noqa: PLC0415
-
-    from iepbridge.crypto import Keyring  # noqa: PLC0415
-    from iepbridge.ledger import open_ledger_at  # noqa: PLC0415
-
     with (
         open_ledger_at(ledger_url, Keyring.parse(KEY)) as ledger,
         subprocess.Popen(

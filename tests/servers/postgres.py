@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -56,7 +57,7 @@ def _started(programs: Path, data: Path, sockets: Path) -> Iterator[None]:
         _wait(server, programs, sockets, data / "log")
         yield
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # whoever is still connected is cut off
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:

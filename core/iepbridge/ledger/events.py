@@ -5,7 +5,8 @@ hash = SHA-256(previous hash, then the event as JSON); `events_head` knows the l
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -79,27 +80,33 @@ def verify(connection: Connection) -> Verdict:
     """Read the whole chain and say whether it is as it was written."""
     count, last = 0, START
     try:
-        for count, last in _sound(connection):  # noqa: B007  what holds so far
-            pass
+        with closing(_sound(connection)) as sound:
+            for count, last in sound:  # noqa: B007  what holds so far
+                pass
         _check_head(connection, count, last)
     except _Broken as broken:
         return Verdict(count, broken.seq, broken.reason, last)
     return Verdict(count, None, None, last)
 
 
-def _sound(connection: Connection) -> Iterator[tuple[int, bytes]]:
+def _sound(connection: Connection) -> Generator[tuple[int, bytes]]:
     """Give number and hash of each event that follows from those before it."""
     previous = START
-    for number, row in enumerate(_rows(connection), start=1):
-        seq, *_, before, digest = row
-        if seq != number:
-            raise _Broken(number, f"event {number} is missing")
-        if before != previous:
-            raise _Broken(number, f"event {number} does not follow the one before it")
-        if digest != _found(previous, row, number):
-            raise _Broken(number, f"event {number} was changed")
-        previous = digest
-        yield number, digest
+    with closing(_rows(connection)) as rows:
+        for number, row in enumerate(rows, start=1):
+            previous = _checked(number, row, previous)
+            yield number, previous
+
+
+def _checked(number: int, row: Sequence[Any], previous: bytes) -> bytes:
+    seq, *_, before, digest = row
+    if seq != number:
+        raise _Broken(number, f"event {number} is missing")
+    if before != previous:
+        raise _Broken(number, f"event {number} does not follow the one before it")
+    if digest != _found(previous, row, number):
+        raise _Broken(number, f"event {number} was changed")
+    return bytes(digest)
 
 
 def _found(previous: bytes, row: Sequence[Any], number: int) -> bytes:
@@ -109,16 +116,16 @@ def _found(previous: bytes, row: Sequence[Any], number: int) -> bytes:
         raise _Broken(number, f"event {number} was changed") from None
 
 
-def _rows(connection: Connection) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: Connection) -> Generator[Sequence[Any]]:
     """Give the events as plain tuples, in order."""
     columns = [events.c[name] for name in (*_FIELDS, "previous", "hash")]
-    statement = select(*columns).order_by(events.c.seq)
+    statement = select(*columns).order_by(events.c.seq).execution_options(yield_per=_ROWS)
     seen = 0
     try:
-        found = connection.execution_options(yield_per=_ROWS).execute(statement)
-        for part in found.partitions():
-            yield from map(tuple, part)
-            seen += len(part)
+        with connection.execute(statement) as found:
+            for part in found.partitions():
+                yield from part
+                seen += len(part)
     except (sqlite3.Error, DBAPIError) as error:
         if not _is_no_text(error):
             raise

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 from iepbridge.crypto import MAKE_A_KEY, Keyring
@@ -68,7 +68,8 @@ class Transaction:
 
     def add_once(self, table: Table, **values: object) -> bool:
         """Add a row unless a unique key of it is taken; say whether it was added."""
-        return self.connection.execute(self._once(table).values(**values)).rowcount == 1
+        statement = self._once(table).values(**values).returning(literal(1))
+        return self.connection.scalar(statement) is not None
 
     def add_all_once(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add those rows of which no unique key is taken."""
@@ -146,5 +147,9 @@ def open_ledger(settings: "LedgerSettings", *, clock: Clock = system_clock) -> L
 def open_ledger_at(url: str, keyring: Keyring, *, clock: Clock = system_clock) -> Ledger:
     """Open the ledger of a database URL, and bring its tables up to date."""
     engine = open_engine(url)
-    upgrade(engine)
+    try:
+        upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Ledger(engine, keyring, clock)
