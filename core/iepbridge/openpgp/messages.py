@@ -79,7 +79,7 @@ def decrypt(
 
 
 def _data(name: str, secret: Reference | None) -> dict[str, str] | None:
-    return None if secret is None else {"name": name, "data": packed(secret.data())}
+    return None if secret is None else {"name": secret.key or name, "data": packed(secret.data())}
 
 
 def _text(secret: Reference | None) -> str | None:

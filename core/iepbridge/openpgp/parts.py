@@ -95,8 +95,14 @@ def split(data: bytes) -> list[list[Part]]:
 def _parts(packets: Sequence[Packet]) -> Iterator[Part]:
     owner = packets[0]
     for group in _beginning_with(_KEYS, packets):
-        own = [packet for packet in group[1:] if packet.issuer_key_id == owner.key_id]
-        yield Part(group[0], own, group)
+        yield Part(group[0], [packet for packet in group[1:] if _is_by(owner, packet)], group)
+
+
+def _is_by(owner: Packet, signature: Packet) -> bool:
+    """Tell an owner's own word from that of others; old signatures give a key id alone."""
+    return signature.tag == Tag.Signature and (
+        signature.issuer_fingerprint == owner.fingerprint or signature.issuer_key_id == owner.key_id
+    )
 
 
 def _beginning_with(tags: Sequence[Tag], packets: Iterable[Packet]) -> list[list[Packet]]:

@@ -20,6 +20,10 @@ _ERRORS: Final = {error.__name__: error for error in (Misuse, Unreadable, Unwrit
 class Reference(Protocol):
     """A secret that is read when it is used; settings give such ones."""
 
+    @property
+    def key(self) -> str:
+        """Give the dotted key it was set under, for messages."""
+
     def text(self) -> str:
         """Give the secret as text."""
 

@@ -23,6 +23,7 @@ from iepbridge.output import Unwritable
 _NOT_FOR_KEY: Final = "No key to decrypt"
 _NO_SESSION: Final = "Missing session key"
 _NOT_SIGNED: Final = "Signature verification failed"
+_COMPRESSED: Final = "Unexpected message structure"
 _TOO_LARGE: Final = f"(os error {errno.EFBIG})"
 _DISK_FULL: Final = (f"(os error {errno.ENOSPC})", f"(os error {errno.EDQUOT})")
 _PANIC: Final = "PanicException"  # of the library's own language; nobody can import its class
@@ -116,6 +117,10 @@ def _unreadable(text: str, name: str, senders: Sequence[Loaded]) -> Unreadable:
         return Unreadable(f"{message}. Send its certificate to the sender; ask for the file anew.")
     if text.startswith(_NOT_SIGNED):
         return _unsigned(name, senders)
+    if text.startswith(_COMPRESSED):
+        message = f"{name}: compressed inside its encryption, so that no signature can be verified"
+        remedy = "Ask the sender to turn that off (GnuPG: compress-algo none), and for it anew"
+        return Unreadable(f"{message}. {remedy}.")
     message = f"{name}: no OpenPGP message, or one that was broken or changed on its way"
     return Unreadable(f"{message}. Nothing of it was used; ask the sender for the file anew.")
 
