@@ -64,7 +64,8 @@ def _tried(mistakes: Mistakes, keys: Keys, call: Callable[[], object]) -> bool:
         call()
     except IepbridgeError as error:
         told = _reason(error).removeprefix(f"{'.'.join(map(str, keys))}: ")
-        mistakes.add(keys, told.removeprefix(f"Endpoint {keys[-2]}: "))
+        told = told.removeprefix(f"Endpoint {keys[-2]}: ").removeprefix(f"{keys[-1]} ")
+        mistakes.add(keys, told)
         return False
     return True
 
