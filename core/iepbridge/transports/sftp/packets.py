@@ -18,6 +18,7 @@ REMOVE: Final = 13
 MKDIR: Final = 14
 STAT: Final = 17
 RENAME: Final = 18
+READLINK: Final = 19
 STATUS: Final = 101
 HANDLE: Final = 102
 DATA: Final = 103

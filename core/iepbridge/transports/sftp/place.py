@@ -4,6 +4,7 @@ import contextlib
 import posixpath
 import stat
 from collections.abc import Iterator
+from typing import Final
 
 from iepbridge.errors import IepbridgeError, Refused, Unreachable
 from iepbridge.transports.content import irregular
@@ -11,6 +12,8 @@ from iepbridge.transports.session import NotThere, RemoteFile
 from iepbridge.transports.sftp import packets
 from iepbridge.transports.sftp.line import Failure, Line
 from iepbridge.transports.sftp.packets import Attributes
+
+_LINK: Final = Attributes(permissions=stat.S_IFLNK)
 
 
 class Place:
@@ -50,13 +53,32 @@ class Place:
 
     def lookup(self, name: str) -> RemoteFile | None:
         """Give a file as it stands there, None where it is absent; links are not followed."""
+        told = self._told(name)
+        return None if told is None else self.file(name, told)
+
+    def exists(self, name: str) -> bool:
+        """Say whether anything has a name; by an empty one, whether the folder is there."""
+        return self._told(name) is not None
+
+    def _told(self, name: str) -> Attributes | None:
+        """Ask for what has a name, and whether that is a link: ProFTPD's LSTAT follows links."""
+        attributes = self.line.ask(packets.LSTAT, self.path(name))
+        link = self.line.ask(packets.READLINK, self.path(name))
         try:
-            told = self.line.attributes(packets.LSTAT, self.path(name))
+            told = self.line.told(attributes)
         except Failure as failure:
+            if self._is_link(link):
+                return _LINK
             if failure.code == packets.NO_SUCH_FILE:
                 return None
             raise
-        return self.file(name, told)
+        return _LINK if self._is_link(link) else told
+
+    def _is_link(self, number: int) -> bool:
+        try:
+            return bool(self.line.names(number))
+        except Failure:
+            return False
 
     def file(self, name: str, told: Attributes) -> RemoteFile:
         """Give a file by what is told of it; raise `Refused` for what is none."""

@@ -163,24 +163,14 @@ class SftpSession:
 
     def _move(self, old: str, place: Place, new: str) -> None:
         """Rename by a request that servers refuse where the target exists, and some do not."""
-        target = place.path(new)
-        if self._exists(target):
+        if place.exists(new):
             raise AlreadyThere(new)
         try:
-            self._line.done(packets.RENAME, self._place.path(old), target)
+            self._line.done(packets.RENAME, self._place.path(old), place.path(new))
         except Failure as failure:
-            if failure.code == packets.ALREADY_EXISTS or self._exists(target):
+            if failure.code == packets.ALREADY_EXISTS or place.exists(new):
                 raise AlreadyThere(new) from None
             raise
-
-    def _exists(self, path: bytes) -> bool:
-        try:
-            self._line.attributes(packets.LSTAT, path)
-        except Failure as failure:
-            if failure.code == packets.NO_SUCH_FILE:
-                return False
-            raise
-        return True
 
     def replace(self, old: str, new: str) -> None:
         """Give a file another name at one stroke, in place of a file that has it."""
@@ -214,10 +204,10 @@ class SftpSession:
         raise Unreachable(f"Endpoint {self._place.name}: no name is free in {folder} for {name}.")
 
     def _moved_before(self, name: str, target: Place) -> str:
-        if self._exists(target.path(name)):
+        if target.exists(name):
             return name
         raise NotThere(name)
 
     def _prepare(self, target: Place) -> None:
-        if not self._exists(target.path()):
+        if not target.exists(""):
             self._line.done(packets.MKDIR, target.path(), packets.permissions(0o700))
