@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "diff": "compare two files of plans: changes, significance, who must sign",
     "ack": "show what a system answered to a file, plan by plan",
     "config": "check the configuration, or print its schema for an editor",
+    "ledger": "verify the ledger's chain of events, seal it anew, or copy it",
     "systems": "list the installed systems with their versions and formats",
     "sample": "write made-up plans to try things with",
     "demo": "sample, translate and compare plans for every system: a first look",

@@ -38,14 +38,14 @@ _CONNECTING: Final = {
 _FORMS: Final = "`sqlite:///FILE` or `postgresql+psycopg://USER@HOST/DATABASE`"
 
 
-def open_engine(url: str) -> Engine:
-    """Prepare the database of a URL; that of SQLite is made, readable by its owner alone.
+def open_engine(url: str, *, new: bool = True) -> Engine:
+    """Prepare the database of a URL; a file of SQLite is made if `new`, for its owner alone.
 
     Raises `Misuse` where the URL is none of a ledger, without showing it: it may hold a password.
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
+        return _open_sqlite(parsed, new=new)
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
     raise Misuse(f"[ledger] url: {parsed.drivername} keeps no ledger; expected {_FORMS}.")
@@ -65,10 +65,13 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, *, new: bool) -> Engine:
     if not url.database or url.database == ":memory:" or url.query or url.host:
         raise Misuse("[ledger] url: name a file and nothing else, as in sqlite:///iepbridge.db.")
-    make_private(Path(url.database))
+    if new:
+        make_private(Path(url.database))
+    elif not Path(url.database).exists():
+        raise Misuse(f"{url.database}: there is no ledger yet; the first run makes it.")
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         connect_args={"timeout": _WAIT_SECONDS},

@@ -130,10 +130,13 @@ class Ledger:
         self.close()
 
 
-def open_ledger(settings: "LedgerSettings", *, clock: Clock = system_clock) -> Ledger:
+def open_ledger(
+    settings: "LedgerSettings", *, clock: Clock = system_clock, new: bool = True
+) -> Ledger:
     """Open the ledger of a configuration, and bring its tables up to date.
 
-    Raises `Misuse` without a key: nothing is kept of plans that is not sealed.
+    A file that is not there is made if `new`. Raises `Misuse` without a key: nothing is kept of
+    plans that is not sealed.
     """
     if settings.key is None:
         raise Misuse(
@@ -141,12 +144,14 @@ def open_ledger(settings: "LedgerSettings", *, clock: Clock = system_clock) -> L
             f" data folder, and keep a copy: without it nothing can be read. Make one: {MAKE_A_KEY}"
         )
     keyring = Keyring.parse(settings.key.text())
-    return open_ledger_at(settings.database_url(), keyring, clock=clock)
+    return open_ledger_at(settings.database_url(), keyring, clock=clock, new=new)
 
 
-def open_ledger_at(url: str, keyring: Keyring, *, clock: Clock = system_clock) -> Ledger:
+def open_ledger_at(
+    url: str, keyring: Keyring, *, clock: Clock = system_clock, new: bool = True
+) -> Ledger:
     """Open the ledger of a database URL, and bring its tables up to date."""
-    engine = open_engine(url)
+    engine = open_engine(url, new=new)
     try:
         upgrade(engine)
     except BaseException:
