@@ -38,3 +38,63 @@ line = "b"
 )
 def test_a_key_is_found_on_its_line(path: tuple[str | int, ...], line: int) -> None:
     assert line_of(TEXT, path) == line
+
+
+OTHER = """\
+top = 1
+a.b."c d" = 2
+[x]
+text = '''
+[not.a.header]
+key = 1
+'''
+list = [
+  "one", # a comment
+  # another
+  [2,
+   3],
+]
+inline = { deep = { er = 1 } }
+[ x . y ]
+z = 1
+[[many]]
+[[many.inner]]
+[[many.inner]]
+k = 1
+[many.table]
+k = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("top",), 1),
+        (("a",), 2),
+        (("a", "b", "c d"), 2),
+        (("x", "text"), 4),
+        (("not",), 1),
+        (("x", "key"), 3),
+        (("x", "list"), 8),
+        (("x", "list", 0), 9),
+        (("x", "list", 1, 1), 12),
+        (("x", "list", 7), 8),
+        (("x", "inline", "deep", "er"), 14),
+        (("x", "y", "z"), 16),
+        (("many", 0, "inner", 1, "k"), 20),
+        (("many", 0, "table", "k"), 22),
+    ],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_lines_are_those_of_the_parser(path: tuple[str | int, ...], line: int, ending: str) -> None:
+    assert line_of(OTHER.replace("\n", ending), path) == line
+
+
+def test_a_long_list_is_told_by_its_first_line() -> None:
+    text = "\n".join(["long = [", *("1,\n" for _ in range(150)), "]", "after = 1"])
+    assert line_of(text, ("long",)) == 1
+    assert line_of(text, ("after",)) == text.count("\n") + 1
+
+
+def test_a_text_that_is_not_toml_has_the_lines_before() -> None:
+    assert line_of("a = 1\nb = 2\nc = = 3\nd = 4", ("b",)) == 2

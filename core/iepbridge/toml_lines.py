@@ -61,7 +61,7 @@ def _statements(text: str) -> Iterator[_Statement]:
 
 def _read(text: str) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(f"{text}\n")  # ends a line that ends in \r
     except _BROKEN:
         return None
 

@@ -54,26 +54,26 @@ class EndpointSettings(Table):
     or `file:FOLDER`, relative to this file"""
 
     host_keys: LocalPath | None = None
-    """A file in the form of OpenSSH's known_hosts that pins the server's keys; required for sftp.
-    An unknown or changed key is refused"""
+    """sftp, required: a file in the form of OpenSSH's known_hosts that pins the server's keys; an
+    unknown or changed key is refused"""
 
     private_key: Reference | None = None
-    """The private key to log in with: Ed25519, ECDSA or RSA, in OpenSSH's or PEM form"""
+    """sftp: the private key to log in with: Ed25519, ECDSA or RSA, in OpenSSH's or PEM form"""
 
     passphrase: Reference | None = None
-    """What the private key is locked with"""
+    """sftp: what the private key is locked with"""
 
     certificate: LocalPath | None = None
-    """An OpenSSH certificate for the private key (`-cert.pub`)"""
+    """sftp: an OpenSSH certificate for the private key (`-cert.pub`)"""
 
     agent: bool = False
-    """Whether keys of a running ssh-agent may be used"""
+    """sftp: whether keys of a running ssh-agent may be used"""
 
     password: Reference | None = None
-    """The password to log in with"""
+    """sftp: the password to log in with"""
 
     jump: Name | None = None
-    """The name of another sftp endpoint, whose server is gone through"""
+    """sftp: the name of another sftp endpoint, whose server is gone through"""
 
     retries: Annotated[int, Field(ge=0, le=100)] = 5
     """How often connecting is tried again after the first time"""
@@ -123,7 +123,7 @@ class EndpointSettings(Table):
     """The suffix of the temporary name of an upload"""
 
     max_bytes: Annotated[int, Field(ge=1, le=1 << 50)] = 1 << 30
-    """The largest file that is read, in bytes"""
+    """The largest file that is read, in bytes (1 GiB)"""
 
     test: bool = False
     """Whether this is a test system of the receiver"""

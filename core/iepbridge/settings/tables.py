@@ -24,18 +24,19 @@ class MappingsTable(Table):
     """Which mapping files are used."""
 
     overlay: Annotated[tuple[OverlayFolder, ...], Field(strict=False)] = ()
-    """Folders with a deployment's own mapping files, the first that has a file wins over the
-    shipped ones"""
+    """Folders with a deployment's own mapping files: the first that has a file wins, over the
+    shipped one too"""
 
 
 class PolicyTable(Table):
     """How a deployment wants the rules of policy."""
 
     severity: dict[str, Severity] = Field(default_factory=dict)
-    """By rule: `error`, `warning`, `info` or `off`"""
+    """By rule: `error`, `warning`, `info` or `off`; it replaces both severities of a rule that has
+    two"""
 
     iep_activity_days: Annotated[int, Field(ge=0, le=3660)] = _ACTIVITY_DAYS
-    """Days within which a plan must be on record as an activity"""
+    """Days that an IEP event may be open before IN-09 is an error"""
 
 
 class Configuration(BaseModel):
