@@ -1,0 +1,46 @@
+"""`python -m tests.torture` tries every claim and prints the table; exit 1 where one fails.
+
+A module of claims registers itself when it is imported here.
+"""
+
+import argparse
+import importlib
+import random
+import sys
+from collections.abc import Sequence
+
+from tests.torture.claims import CLAIMS, tried
+from tests.torture.table import table
+
+MODULES = ("tests.torture.openpgp_claims",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try the claims that were asked for."""
+    options = _options(arguments)
+    for module in MODULES:
+        importlib.import_module(module)
+    chosen = [words for words in CLAIMS if options.claim.lower() in words.lower()]
+    if options.list or not chosen:
+        print("\n".join(CLAIMS if options.list else [f"No claim contains {options.claim!r}."]))
+        return 0 if options.list else 2
+    results = []
+    for words in chosen:
+        print(f"trying: {words}", file=sys.stderr, flush=True)
+        results.append(tried(words, options.seed, options.cases))
+    print(table(results))
+    return 0 if all(result.holds for result in results) else 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    chance = random.SystemRandom().randrange(1 << 32)
+    parser.add_argument("--seed", type=int, default=chance, help="repeat a run (default: any)")
+    parser.add_argument("--cases", type=int, help="at most so many cases of a claim")
+    parser.add_argument("--claim", default="", metavar="WORDS", help="only claims with these words")
+    parser.add_argument("--list", action="store_true", help="list the claims")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Claims, and what tries them: each is a sentence over a function that goes through its cases.
+
+@claim("A cut connection loses nothing")
+def cut_anywhere(trial):
+    for byte in trial.sampled(range(6305)):
+        with trial.case(f"cut at byte {byte}"):
+            assert ...
+"""
+
+import random
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from tests.torture.table import Result
+
+Item = TypeVar("Item")
+Try = Callable[["Trial"], None]
+CLAIMS: dict[str, Try] = {}
+
+
+def claim(words: str) -> Callable[[Try], Try]:
+    """Register a function that tries a claim, under the sentence that is printed for it."""
+
+    def registered(function: Try) -> Try:
+        if words in CLAIMS:
+            raise ValueError(f"Claimed twice: {words}")
+        CLAIMS[words] = function
+        return function
+
+    return registered
+
+
+class Trial:
+    """The trial of one claim: counts cases, keeps what failed, chooses by a seed.
+
+    `most` is the number of cases that `sampled` may choose; None for all of them.
+    """
+
+    def __init__(self, seed: int, most: int | None = None) -> None:
+        self.seed = seed
+        self.most = most
+        self.random = random.Random(seed)
+        self.cases = 0
+        self.failures: list[str] = []
+
+    @contextmanager
+    def case(self, name: str) -> Iterator[None]:
+        """Count a case; whatever it raises is a failure, and the trial goes on."""
+        self.cases += 1
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - a broken case may raise anything
+            self.failures.append(f"{name}: {_told(error)}")
+
+    def sampled(self, items: Sequence[Item]) -> list[Item]:
+        """Choose by the seed as many items as may be tried, in their order."""
+        if self.most is None or len(items) <= self.most:
+            return list(items)
+        places = sorted(self.random.sample(range(len(items)), self.most))
+        return [items[place] for place in places]
+
+
+def tried(words: str, seed: int, most: int | None = None) -> Result:
+    """Try a registered claim; what ends its trial early is a failure too."""
+    trial = Trial(seed, most)
+    try:
+        CLAIMS[words](trial)
+    except Exception as error:  # noqa: BLE001 - a broken case may raise anything
+        trial.failures.append(f"the trial ended: {_told(error)}")
+    return Result(words, trial.cases, trial.failures, seed)
+
+
+def _told(error: Exception) -> str:
+    """Give type, place and text of what a case raised."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__} at {place.name}:{place.lineno} {text}".rstrip()
