@@ -13,7 +13,6 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from iepbridge.ledger.failures import told
 from iepbridge.ledger.instants import Instant
 from iepbridge.ledger.schema import events, events_head
 from iepbridge.privacy import fit
@@ -78,58 +77,59 @@ def _hash(previous: bytes, fields: Sequence[Any]) -> bytes:
 
 def verify(connection: Connection) -> Verdict:
     """Read the whole chain and say whether it is as it was written."""
-    count, last = 0, START
+    chain = _Chain()
     try:
-        with closing(_sound(connection)) as sound:
-            for count, last in sound:  # noqa: B007  what holds so far
-                pass
-        _check_head(connection, count, last)
+        with closing(_rows(connection, chain)) as parts:
+            for rows in parts:
+                chain.follow(rows)
+        _check_head(connection, chain)
     except _Broken as broken:
-        return Verdict(count, broken.seq, broken.reason, last)
-    return Verdict(count, None, None, last)
+        return Verdict(chain.count, broken.seq, broken.reason, chain.hash)
+    return Verdict(chain.count, None, None, chain.hash)
 
 
-def _sound(connection: Connection) -> Generator[tuple[int, bytes]]:
-    """Give number and hash of each event that follows from those before it."""
-    previous = START
-    with closing(_rows(connection)) as rows:
-        for number, row in enumerate(rows, start=1):
-            previous = _checked(number, row, previous)
-            yield number, previous
+class _Chain:
+    """The chain as far as it was followed: how many events, and the hash of the last."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.hash = START
+
+    def follow(self, rows: Sequence[Sequence[Any]]) -> None:
+        for row in rows:
+            digest = self._digest(row)
+            if row[-1] != digest or row[-2] != self.hash or row[0] != self.count + 1:
+                raise self._broken(row)
+            self.count += 1
+            self.hash = digest
+
+    def _digest(self, row: Sequence[Any]) -> bytes:
+        try:
+            return _hash(self.hash, row[:-2])
+        except (TypeError, ValueError):
+            return b""  # no JSON: not what was written
+
+    def _broken(self, row: Sequence[Any]) -> _Broken:
+        number = self.count + 1
+        if row[0] != number:
+            return _Broken(number, f"event {number} is missing")
+        if row[-2] != self.hash:
+            return _Broken(number, f"event {number} does not follow the one before it")
+        return _Broken(number, f"event {number} was changed")
 
 
-def _checked(number: int, row: Sequence[Any], previous: bytes) -> bytes:
-    seq, *_, before, digest = row
-    if seq != number:
-        raise _Broken(number, f"event {number} is missing")
-    if before != previous:
-        raise _Broken(number, f"event {number} does not follow the one before it")
-    if digest != _found(previous, row, number):
-        raise _Broken(number, f"event {number} was changed")
-    return bytes(digest)
-
-
-def _found(previous: bytes, row: Sequence[Any], number: int) -> bytes:
-    try:
-        return _hash(previous, row[:-2])
-    except (TypeError, ValueError):
-        raise _Broken(number, f"event {number} was changed") from None
-
-
-def _rows(connection: Connection) -> Generator[Sequence[Any]]:
-    """Give the events as plain tuples, in order."""
+def _rows(connection: Connection, chain: _Chain) -> Generator[Sequence[Sequence[Any]]]:
+    """Give the events in order, some thousand at a time."""
     columns = [events.c[name] for name in (*_FIELDS, "previous", "hash")]
     statement = select(*columns).order_by(events.c.seq).execution_options(yield_per=_ROWS)
-    seen = 0
     try:
         with connection.execute(statement) as found:
-            for part in found.partitions():
-                yield from part
-                seen += len(part)
+            yield from found.partitions()
     except (sqlite3.Error, DBAPIError) as error:
         if not _is_no_text(error):
             raise
-        raise _Broken(seen + 1, f"event {seen + 1}, or one soon after, is no text") from None
+        after = chain.count + 1
+        raise _Broken(after, f"event {after}, or one soon after, holds no text") from None
 
 
 def _is_no_text(error: Exception) -> bool:
@@ -138,12 +138,12 @@ def _is_no_text(error: Exception) -> bool:
     return isinstance(cause, sqlite3.OperationalError) and not hasattr(cause, "sqlite_errorcode")
 
 
-def _check_head(connection: Connection, count: int, last: bytes) -> None:
-    with told():
-        heads = connection.execute(select(events_head.c.seq, events_head.c.hash)).all()
+def _check_head(connection: Connection, chain: _Chain) -> None:
+    heads = connection.execute(select(events_head.c.seq, events_head.c.hash)).all()
+    count = chain.count
     if len(heads) != 1:
         raise _Broken(count + 1, "the chain has no head")
     if heads[0].seq != count:
         raise _Broken(count + 1, f"the head counts {heads[0].seq} events, and there are {count}")
-    if heads[0].hash != last:
+    if heads[0].hash != chain.hash:
         raise _Broken(count, f"the head knows another event {count}")
