@@ -296,3 +296,33 @@ def test_a_file_restored_from_a_copy_opens(
     with open_ledger_at(f"sqlite:///{restored}", keyring) as ledger:
         add_run(ledger)
     assert not list(tmp_path.glob("restored.db-*"))
+
+
+_WRITE = """
+import sys
+from iepbridge.crypto import Keyring
+from iepbridge.ledger import open_ledger_at
+from tests.servers.ledgers import KEY
+ledger = open_ledger_at(sys.argv[1], Keyring.parse(KEY))
+try:
+    with ledger.writing() as tx:
+        tx.event("run_began")
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.linux
+def test_a_disk_that_does_not_confirm_is_told_and_nothing_was_written(
+    sqlite_ledger: Ledger, sqlite_url: str, repository: Path
+) -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("no strace here: apt-get install strace")
+    faults = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync,fdatasync:error=EIO"]
+    done = subprocess.run(
+        [*faults, sys.executable, "-c", _WRITE, sqlite_url],
+        cwd=repository, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "LedgerFailed The ledger's disk failed to read or write." in done.stdout
+    with sqlite_ledger.reading() as connection:
+        assert verify(connection).events == 0
