@@ -1,4 +1,4 @@
-"""tables."""
+"""The tables of the first ledger."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -178,6 +178,8 @@ def upgrade() -> None:
         "received_names",
         sa.Column("received_id", _NUMBER, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("modified", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.String(length=27), nullable=False),
         sa.Column("disposed_at", sa.String(length=27), nullable=True),
         sa.ForeignKeyConstraint(
