@@ -111,6 +111,7 @@ def test_a_database_is_where_its_url_says(url: str, whole: str) -> None:
     "url",
     [
         *("sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///data/", "sqlite:///file:a"),
+        *("sqlite:///a.db?mode=memory", "sqlite:///a\n.db"),
         *("mysql://u@h/iep", "postgresql+asyncpg://u@h/iep", "postgresql://u@h", "iepbridge.db"),
         *("postgresql://u@h:x/iep", "postgresql://[/iep", ""),
     ],

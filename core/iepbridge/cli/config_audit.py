@@ -27,6 +27,7 @@ from iepbridge.settings import (
     Secret,
     Settings,
 )
+from iepbridge.settings.kinds import is_folder
 from iepbridge.transports.sftp.keys import credentials
 from iepbridge.transports.sftp.pins import read_pins
 
@@ -150,7 +151,7 @@ def _warn_of_end(day: date | None, keys: Keys, mistakes: Mistakes) -> None:
 
 
 def _warn_if_absent(folder: Path, keys: Keys, mistakes: Mistakes) -> None:
-    if not folder.is_dir():
+    if not is_folder(folder):
         mistakes.warn(keys, f"the folder {folder} is not there; make it before the first run")
 
 
@@ -175,7 +176,7 @@ def _supported(feed: FeedSettings, registry: Registry) -> None:
 
 def _warn_of_source(pattern: str, keys: Keys, mistakes: Mistakes) -> None:
     folder = str(Path(pattern).parent)
-    if not any(Path(one).is_dir() for one in glob.iglob(folder)):  # noqa: PTH207  absolute
+    if not any(is_folder(Path(one)) for one in glob.iglob(folder)):  # noqa: PTH207  absolute
         mistakes.warn(keys, "the folder of these files is not there; make it before the first run")
 
 
@@ -196,7 +197,7 @@ def _audit_certificates(files: tuple[Path, ...], keys: Keys, mistakes: Mistakes)
 def _audit_files(files: tuple[Path, ...], keys: Keys, mistakes: Mistakes) -> None:
     for number, file in enumerate(files):
         here = (*keys, number) if len(files) > 1 else keys
-        if not (file.is_file() and os.access(file, os.R_OK)):
+        if is_folder(file) or not os.access(file, os.R_OK):
             what = f"{file} is not there, or cannot be read; expected an OpenPGP certificate"
             mistakes.add(here, what)
 

@@ -16,6 +16,7 @@ from iepbridge.settings.kinds import (
     Suffix,
     Surroundings,
     Table,
+    Unfit,
     folder_of,
     resolved,
 )
@@ -37,7 +38,7 @@ def _archive(folder: str, info: ValidationInfo) -> str:
     else:
         whole = posixpath.join(place.folder, folder)
     if posixpath.normpath(whole) == posixpath.normpath(place.folder):
-        raise ValueError("expected a folder other than the endpoint's own")
+        raise Unfit("expected a folder other than the endpoint's own")
     return posixpath.normpath(whole)
 
 

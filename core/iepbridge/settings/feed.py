@@ -19,6 +19,7 @@ from iepbridge.settings.kinds import (
     SourcePattern,
     SystemName,
     Table,
+    Unfit,
 )
 
 Direction: TypeAlias = Literal["out", "in", "acks"]
@@ -28,14 +29,14 @@ _CRON: Final = "expected cron's five fields, minute hour day month weekday: 0 2 
 
 
 def zone_of(name: str) -> tzinfo:
-    """Give a time zone by its name; raise `ValueError` where there is none of that name here."""
+    """Give a time zone by its name; raise `Unfit` where there is none of that name here."""
     if name == "UTC":
         return UTC
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         what = 'no time zone of this name here; expected one as in "America/Chicago"'
-        raise ValueError(f"{what} (package tzdata)") from None
+        raise Unfit(f"{what} (package tzdata)") from None
 
 
 def _zone(name: str) -> str:
@@ -46,14 +47,16 @@ def _zone(name: str) -> str:
 def _schedule(text: str) -> str:
     """Refuse what is no schedule, and what never comes due."""
     if len(text.split()) != 5:
-        raise ValueError(_CRON)
+        raise Unfit(_CRON)
     try:
         next(CronSim(text, datetime.now(UTC)))
     except CronSimError as error:
         bad = _BAD_FIELD.fullmatch(str(error))
-        raise ValueError(f"{_CRON}; the {bad[1]} is not right" if bad else _CRON) from None
+        raise Unfit(f"{_CRON}; the {bad[1]} is not right" if bad else _CRON) from None
+    except ValueError:
+        raise Unfit(_CRON) from None
     except StopIteration:
-        raise ValueError("there is no day that this schedule comes due on") from None
+        raise Unfit("there is no day that this schedule comes due on") from None
     return text
 
 

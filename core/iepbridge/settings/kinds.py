@@ -35,6 +35,10 @@ class Table(BaseModel):
     )
 
 
+class Unfit(ValueError):
+    """What is wrong with a value, and what was expected, in words that are fit to be shown."""
+
+
 class Surroundings(NamedTuple):
     """What a table is read in: the folder of the file, the table's dotted name, variables."""
 
@@ -56,20 +60,20 @@ _NOT_A_PATH: Final = "expected the path of a file or folder, in quotes"
 def resolved(text: str, folder: Path) -> Path:
     """Give a path as the file means it: relative to its folder, `~/` the user's own."""
     if not text or "\0" in text:
-        raise ValueError(_NOT_A_PATH)
+        raise Unfit(_NOT_A_PATH)
     if not text.startswith("~/"):
         return folder / text
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise ValueError("there is no home folder here; write the path out") from None
+        raise Unfit("there is no home folder here; write the path out") from None
 
 
 def _path(value: object, info: ValidationInfo) -> Path:
     if isinstance(value, Path):
         return value
     if not isinstance(value, str):
-        raise ValueError(_NOT_A_PATH)  # noqa: TRY004  pydantic wants it so
+        raise Unfit(_NOT_A_PATH)
     return resolved(value, folder_of(info))
 
 
@@ -78,9 +82,17 @@ def _source(value: str, info: ValidationInfo) -> str:
     return str(resolved(value, folder))
 
 
+def is_folder(path: Path) -> bool:
+    """Say whether a folder is there, and no more than that where it cannot be looked at."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _there(path: Path) -> Path:
-    if not path.is_dir():
-        raise ValueError(f"the overlay folder {path} does not exist; make it or take it out")
+    if not is_folder(path):
+        raise Unfit(f"the overlay folder {path} does not exist; make it or take it out")
     return path
 
 
@@ -121,7 +133,7 @@ def _reference(value: object, info: ValidationInfo) -> Secret:
             return _secret("env", name, info)
         case {"file": str(path), **others} if not others:
             return _secret("file", str(resolved(path, folder_of(info))), info)
-    raise ValueError(f"{_EXPECTED}; a secret never stands in this file itself")
+    raise Unfit(f"{_EXPECTED}; a secret never stands in this file itself")
 
 
 def _secret(source: Any, reference: str, info: ValidationInfo) -> Secret:
@@ -187,7 +199,7 @@ def _day(value: object) -> date:
     except ValueError:
         day = None
     if type(day) is not date:
-        raise ValueError("expected a day: 2027-01-31")
+        raise Unfit("expected a day: 2027-01-31")
     return day
 
 

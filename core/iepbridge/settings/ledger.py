@@ -7,7 +7,14 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import Field, PlainValidator, PrivateAttr, ValidationInfo, WithJsonSchema
 
 from iepbridge.errors import Misuse
-from iepbridge.settings.kinds import REFERENCES, Reference, Surroundings, Table, reference_or_text
+from iepbridge.settings.kinds import (
+    REFERENCES,
+    Reference,
+    Surroundings,
+    Table,
+    Unfit,
+    reference_or_text,
+)
 from iepbridge.settings.secret import Secret
 
 DEFAULT_URL: Final = "sqlite:///iepbridge.db"
@@ -18,7 +25,7 @@ _EXPECTED: Final = f'expected "{_SQLITE}FILE" or "{_POSTGRESQL}://USER@HOST/DATA
 
 def _url(value: object, info: ValidationInfo) -> Secret:
     if not isinstance(value, str | dict | Secret):
-        raise ValueError(_EXPECTED)  # noqa: TRY004  pydantic wants it so
+        raise Unfit(_EXPECTED)
     url = reference_or_text(value, info)
     if url.source == "plain":
         located(url.reference, Path())
@@ -30,27 +37,30 @@ def _refuse_password(url: str) -> None:
     parts = urlsplit(url)
     keys = [key for key, _ in parse_qsl(parts.query, keep_blank_values=True)]
     if parts.password is not None or any("password" in key.lower() for key in keys):
-        raise ValueError(
+        raise Unfit(
             'a password never stands in this file; keep the whole URL elsewhere: { env = "NAME" }'
         )
 
 
 def located(url: str, folder: Path) -> str:
-    """Give a database's URL, its file in a folder; raise `ValueError` where it is none."""
+    """Give a database's URL, its file in a folder; raise `Unfit` where it is none."""
+    if any(character < " " for character in url):
+        raise Unfit(_EXPECTED)
     if url.startswith(_SQLITE) and _is_file(url.removeprefix(_SQLITE)):
         return f"{_SQLITE}{folder / url.removeprefix(_SQLITE)}"
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise ValueError(_EXPECTED) from None
+        raise Unfit(_EXPECTED) from None
     if parts.scheme in ("postgresql", _POSTGRESQL) and parts.path.strip("/"):
         return f"{_POSTGRESQL}{url.removeprefix(parts.scheme)}"
-    raise ValueError(_EXPECTED)
+    raise Unfit(_EXPECTED)
 
 
 def _is_file(name: str) -> bool:
-    return bool(name) and not name.endswith("/") and not name.startswith((":", "file:", "?"))
+    plain = not name.endswith("/") and "?" not in name
+    return bool(name) and plain and not name.startswith((":", "file:"))
 
 
 LedgerUrl: TypeAlias = Annotated[
@@ -91,5 +101,5 @@ class LedgerSettings(Table):
         """
         try:
             return located(self.url.text(), self._folder)
-        except ValueError as error:
+        except Unfit as error:
             raise Misuse(f"ledger.url: {self.url.told}: {error}.") from None

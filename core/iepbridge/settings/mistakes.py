@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from iepbridge.settings.kinds import FORMS
+from iepbridge.settings.kinds import FORMS, Unfit
 from iepbridge.toml_lines import line_of
 
 Keys = tuple[str | int, ...]
@@ -113,7 +113,7 @@ def _expected(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return unknown(str(detail["loc"][-1]), keys_of(model))
     if kind == "missing":
         return f"missing; {_meaning(model, str(detail['loc'][-1]))}"
-    if kind == "value_error":
+    if kind == "value_error" and isinstance(context["error"], Unfit):
         return str(context["error"])
     return _TYPES.get(kind) or next(_of_context(kind, context), f"not as expected ({kind})")
 

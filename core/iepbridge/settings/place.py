@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from iepbridge.settings.kinds import resolved
+from iepbridge.settings.kinds import Unfit, resolved
 
 EndpointKind: TypeAlias = Literal["folder", "sftp"]
 
@@ -32,34 +32,34 @@ class Place(NamedTuple):
 
 
 def place_of(url: str, folder: Path) -> Place:
-    """Take a URL apart; raise `ValueError` saying what is wrong with it."""
+    """Take a URL apart; raise `Unfit` saying what is wrong with it."""
     if _CONTROL.search(url):
-        raise ValueError(f"{_EXPECTED}, spaces written as %20")
+        raise Unfit(f"{_EXPECTED}, spaces written as %20")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ValueError(f"{_EXPECTED}, a port from 1 to 65535 behind the host") from None
+        raise Unfit(f"{_EXPECTED}, a port from 1 to 65535 behind the host") from None
     if parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ValueError(f"{_EXPECTED}, and nothing behind the folder; write # as %23, ? as %3F")
+        raise Unfit(f"{_EXPECTED}, and nothing behind the folder; write # as %23, ? as %3F")
     if parts.scheme == "sftp":
         return _server(parts, SFTP_PORT if port is None else port)
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         path = resolved(_decoded(parts.path), folder)
         return Place("folder", str(path), path=path)
-    raise ValueError(_EXPECTED)
+    raise Unfit(_EXPECTED)
 
 
 def _server(parts: SplitResult, port: int) -> Place:
     if parts.password is not None:
-        raise ValueError('a password never stands in a URL; use password = { env = "NAME" }')
+        raise Unfit('a password never stands in a URL; use password = { env = "NAME" }')
     user, host = _decoded(parts.username or ""), parts.hostname or ""
     if not user:
-        raise ValueError(f"{_EXPECTED}: the user is missing")
+        raise Unfit(f"{_EXPECTED}: the user is missing")
     if not _HOST.fullmatch(host):
-        raise ValueError(f"{_EXPECTED}: the host is missing or no host's name")
+        raise Unfit(f"{_EXPECTED}: the host is missing or no host's name")
     if port == 0:
-        raise ValueError(f"{_EXPECTED}, a port from 1 to 65535 behind the host")
+        raise Unfit(f"{_EXPECTED}, a port from 1 to 65535 behind the host")
     return Place("sftp", _remote(_decoded(parts.path)), user, host, port)
 
 
@@ -73,7 +73,7 @@ def _decoded(text: str) -> str:
     try:
         plain = unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise ValueError(f"{_EXPECTED}, what follows % in UTF-8") from None
+        raise Unfit(f"{_EXPECTED}, what follows % in UTF-8") from None
     if any(ord(character) < 0x20 or character == "\x7f" for character in plain):
-        raise ValueError(f"{_EXPECTED}, without control characters")
+        raise Unfit(f"{_EXPECTED}, without control characters")
     return plain
