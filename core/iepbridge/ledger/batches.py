@@ -94,6 +94,12 @@ def find_batches(connection: Connection, system: str, names: Sequence[str]) -> l
     return [_batch(row) for row in connection.execute(own)]
 
 
+def is_name_free(connection: Connection, endpoint: str, name: str) -> bool:
+    """Say whether no batch of an endpoint has a name."""
+    own = select(batches.c.id).where(batches.c.endpoint == endpoint, batches.c.name == name)
+    return connection.execute(own).first() is None
+
+
 def open_batches(connection: Connection, feed: str) -> list[Batch]:
     """Give a feed's batches that wait or whose outcome is not known, in their order."""
     own = _BATCH.where(batches.c.feed == feed, batches.c.state.in_((WAITING, UNKNOWN)))
@@ -143,7 +149,10 @@ def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how:
     tx.connection.execute(ended.values(outcome=outcome, how=how, ended_at=tx.now))
     state = WAITING if outcome == NOT_DELIVERED else outcome
     own = update(batches).where(batches.c.id == batch.id)
-    tx.connection.execute(own.values(state=state, settled_at=tx.now))
+    if outcome != DELIVERED:  # an acknowledgement may have told better meanwhile
+        own = own.where(batches.c.state != DELIVERED)
+    if tx.connection.execute(own.values(state=state, settled_at=tx.now)).rowcount == 0:
+        return
     plans = update(plan_versions).where(
         plan_versions.c.batch_id == batch.id, plan_versions.c.state.in_((WAITING, UNKNOWN))
     )
@@ -176,6 +185,7 @@ __all__ = [
     "begin_attempt",
     "end_attempt",
     "find_batches",
+    "is_name_free",
     "may_have_its_name",
     "open_batches",
     "set_phase",

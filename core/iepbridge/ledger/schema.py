@@ -163,11 +163,16 @@ received_names = Table(
     metadata,
     Column("received_id", _number(), ForeignKey("received.id"), primary_key=True),
     Column("name", String(), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("modified", BigInteger, nullable=False),
     _instant("seen_at"),
     _instant("disposed_at", null=True),
     Index(None, "name"),
 )
-"""Each name under which the bytes of a file came; `disposed_at` when it was archived or removed."""
+"""Each name that the bytes of a file came under; `disposed_at` when it was archived or removed.
+
+`size` and `modified` (seconds since the epoch) are as the endpoint last told them.
+"""
 
 batches = Table(
     "batches",

@@ -22,12 +22,16 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class FeedRun:
-    """One run of one feed, under its lease; `counts` and `codes` grow as it goes."""
+    """One run of one feed, under its lease; `counts` and `codes` grow as it goes.
+
+    `target` is where batches go: the endpoint of a feed out, the destination of a feed in.
+    """
 
     workplace: Workplace
     feed: FeedSettings
     adapter: Adapter
     endpoint: EndpointSettings
+    target: EndpointSettings
     lease: Lease
     id: int
     counts: Counter[str] = field(default_factory=Counter)
@@ -46,6 +50,10 @@ class FeedRun:
     def session(self) -> Session:
         """Open a session on the feed's endpoint."""
         return self.workplace.connect(self.endpoint, self.workplace.settings.endpoints)
+
+    def session_to_target(self) -> Session:
+        """Open a session on the place that batches go to."""
+        return self.workplace.connect(self.target, self.workplace.settings.endpoints)
 
     def here_and_now(self) -> datetime:
         """Give the present moment in the feed's zone."""

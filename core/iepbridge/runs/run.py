@@ -13,9 +13,12 @@ from iepbridge.iep_event import Once
 from iepbridge.ledger.entries import Entry, payload
 from iepbridge.ledger.run_log import begin_run, end_run
 from iepbridge.mapping.files import digest_of, find_files
+from iepbridge.runs.answering import run_acks
 from iepbridge.runs.before import VersionBefore
 from iepbridge.runs.desk import BatchDesk
+from iepbridge.runs.destination import destination
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.inbound import run_in
 from iepbridge.runs.leasing import holder, leased
 from iepbridge.runs.outbound import Outbound
 from iepbridge.runs.outcome import Outcome
@@ -61,7 +64,10 @@ def _under_lease(workplace: Workplace, feed: FeedSettings) -> Outcome:
     with leased(workplace, feed) as lease:
         with workplace.ledger.writing(lease) as tx:
             run_id = begin_run(tx, feed.name, feed.direction, holder(), _used(workplace, adapter))
-        run = FeedRun(workplace, feed, adapter, endpoint, lease, run_id)
+        target = endpoint
+        if feed.destination is not None:
+            target = destination(feed.name, feed.destination)
+        run = FeedRun(workplace, feed, adapter, endpoint, target, lease, run_id)
         with structlog.contextvars.bound_contextvars(run=run_id):
             return _carried_out(run)
 
@@ -110,4 +116,4 @@ def _payload(run: FeedRun, entry: Entry) -> bytes | None:
         return payload(connection, run.ledger.keyring, run.feed.name, entry)
 
 
-_DIRECTIONS: Final = {"out": _run_out}
+_DIRECTIONS: Final = {"out": _run_out, "in": run_in, "acks": run_acks}

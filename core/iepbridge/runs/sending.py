@@ -3,9 +3,8 @@
 Batch --deliver--> delivered | not delivered (4) | unknown (7) | refused (6)
 """
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import BinaryIO, TypeAlias
 
 import structlog
@@ -14,10 +13,10 @@ from iepbridge.delivering import Parcel, deliver
 from iepbridge.errors import OutcomeUnknown
 from iepbridge.ledger import batches
 from iepbridge.ledger.batches import Batch
-from iepbridge.ledger.kept import read
 from iepbridge.ledger.schema import DELIVERED, UNKNOWN
 from iepbridge.ledger.transaction import Ledger
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.keeping import reopened
 
 _log = structlog.get_logger(__name__)
 
@@ -34,7 +33,7 @@ def send(run: FeedRun, batch: Batch, content: Content | None = None) -> None:
     opened = content or (lambda: kept_content(run.ledger, batch))
     parcel = Parcel(batch.name, batch.size, batch.sha256, opened)
     try:
-        how = deliver(parcel, run.endpoint, run.session, record)
+        how = deliver(parcel, run.target, run.session_to_target, record)
     except OutcomeUnknown:
         _settle(run, batch, UNKNOWN, "the answer was lost")
         raise
@@ -50,15 +49,10 @@ def _settle(run: FeedRun, batch: Batch, outcome: str, how: str) -> None:
     told(f"batch_{outcome}", batch=batch.id, file=batch.name, plans=batch.plans, how=how)
 
 
-@contextmanager
-def kept_content(ledger: Ledger, batch: Batch) -> Iterator[BinaryIO]:
+def kept_content(ledger: Ledger, batch: Batch) -> AbstractContextManager[BinaryIO]:
     """Open the bytes of a batch as the ledger keeps them."""
     assert batch.kept_id is not None
-    with tempfile.TemporaryFile() as stream:
-        for piece in read(ledger, batch.kept_id):
-            stream.write(piece)
-        stream.seek(0)
-        yield stream
+    return reopened(ledger, batch.kept_id)
 
 
 class _Record:

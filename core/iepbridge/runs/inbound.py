@@ -1,0 +1,144 @@
+"""A run in: files fetched, each read in its turn, and what their plans come to.
+
+mailbox --> ledger: kept --in its turn--> ReadFile --> destination; held
+               `-- out of its turn: waits for the gap, or for a person
+"""
+
+from contextlib import closing
+from typing import Final
+
+import orjson
+import structlog
+
+from iepbridge.errors import IepbridgeError, LeaseLost, Unreadable
+from iepbridge.exchange import Envelope
+from iepbridge.formats import file_name
+from iepbridge.ledger import files
+from iepbridge.ledger.batches import Batch, open_batches
+from iepbridge.ledger.files import File
+from iepbridge.ledger.sequences import Channel, last_number
+from iepbridge.runs.decoding import decoding
+from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.fetching import Mailbox
+from iepbridge.runs.released import take_released
+from iepbridge.runs.sealing import plain_name
+from iepbridge.runs.sending import send
+from iepbridge.runs.sequence import Place, Standing, stand
+from iepbridge.runs.taking import Turn, take_plans
+
+_log = structlog.get_logger(__name__)
+
+_STATES: Final = {Place.GAP: files.GAP, Place.REPEAT: files.REPEAT}
+
+
+def run_in(run: FeedRun) -> None:
+    """Carry out a run in."""
+    for batch in _open(run):
+        with run.tolerating(batch=batch.id):
+            send(run, batch)
+    with closing(Mailbox(run)) as mailbox:
+        fetched = False
+        with run.tolerating():
+            mailbox.fetch()
+            fetched = True
+        _InTurn(run).go()
+        take_released(run)
+        if fetched:
+            mailbox.tidy()
+
+
+def _open(run: FeedRun) -> list[Batch]:
+    with run.ledger.reading() as connection:
+        return open_batches(connection, run.feed.name)
+
+
+class _InTurn:
+    """The files of a run that are to be read, until none is left whose turn it is."""
+
+    def __init__(self, run: FeedRun) -> None:
+        self._run = run
+        self._told: set[int] = set()
+
+    def go(self) -> None:
+        """Read what can be read; a file that was too early has its turn once the gap is filled."""
+        while self._round():
+            pass
+
+    def _round(self) -> bool:
+        """Look at each file once; say whether one was read that others may have waited for."""
+        with self._run.ledger.reading() as connection:
+            unread = files.unread_files(connection, self._run.feed.name)
+        waited = any(file.state == files.GAP for file in unread)
+        read = [self._take(file) for file in unread]
+        return any(read) and (waited or len(unread) > sum(read))
+
+    def _take(self, file: File) -> bool:
+        """Read a file if it is its turn; say whether it was read."""
+        with structlog.contextvars.bound_contextvars(received=file.id, file=file.name):
+            try:
+                return self._read(file)
+            except LeaseLost:
+                raise
+            except Unreadable as refusal:
+                self._refuse(file, refusal)
+            except IepbridgeError as error:
+                self._run.problem(error)
+            return False
+
+    def _read(self, file: File) -> bool:
+        with decoding(self._run, file) as decoded:
+            envelope = decoded.envelope
+            self._check(file, envelope)
+            channel = Channel("in", self._run.adapter.name, envelope.sender, envelope.receiver)
+            with self._run.ledger.reading() as connection:
+                last = last_number(connection, channel)
+            standing = stand(last, envelope.sequence)
+            if standing.place is not Place.NEXT and not file.released:
+                self._hold(file, envelope, standing)
+                return False
+            take_plans(self._run, file, decoded, Turn(channel, standing, last))
+        self._run.count("files_read")
+        return True
+
+    def _check(self, file: File, envelope: Envelope) -> None:
+        """Refuse a file that is named otherwise than it says, or is not for this feed."""
+        run = self._run
+        due = file_name(run.adapter, envelope, run.workplace.settings.overlays)
+        if plain_name(file.name) != due:
+            raise Unreadable(
+                f"{file.name}: its envelope says that it is {due}. Ask its sender which is right."
+            )
+        for who, stated, wanted in (
+            ("sender", envelope.sender, run.feed.sender),
+            ("receiver", envelope.receiver, run.feed.receiver),
+        ):
+            if wanted is not None and stated != wanted:
+                raise Unreadable(
+                    f"{file.name}: its {who} is {stated}, and this feed reads files with {wanted}."
+                    " Check which feed it is meant for."
+                )
+        if envelope.test and not run.endpoint.test:
+            raise Unreadable(
+                f"{file.name}: it is marked as a test, and this endpoint is none (test = true)."
+                " Ask its sender for a file of production."
+            )
+
+    def _hold(self, file: File, envelope: Envelope, standing: Standing) -> None:
+        if file.id in self._told:
+            return
+        self._told.add(file.id)
+        told = {"sequence": envelope.sequence, "expected": standing.expected}
+        with self._run.writing() as tx:
+            if file.state == files.FETCHED:
+                files.set_state(tx, file, _STATES[standing.place])
+            files.set_envelope(tx, file.id, envelope, standing.number)
+            files.hold_file(tx, self._run.id, file, orjson.dumps([told]).decode())
+        self._run.hold_back()
+        _log.warning(f"file_{_STATES[standing.place]}", **told)
+
+    def _refuse(self, file: File, refusal: Unreadable) -> None:
+        with self._run.writing() as tx:
+            files.set_state(tx, file, files.REFUSED, str(refusal))
+            files.end_file_hold(tx, file)
+        self._run.count("files_refused")
+        self._run.problem(refusal)

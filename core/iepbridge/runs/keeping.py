@@ -1,0 +1,19 @@
+"""Content that the ledger keeps, opened again as a stream."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from iepbridge.ledger.kept import read
+from iepbridge.ledger.transaction import Ledger
+
+
+@contextmanager
+def reopened(ledger: Ledger, kept_id: int) -> Iterator[BinaryIO]:
+    """Give what is kept under an id, from its beginning; in an unnamed file while it lasts."""
+    with tempfile.TemporaryFile() as stream:
+        for piece in read(ledger, kept_id):
+            stream.write(piece)
+        stream.seek(0)
+        yield stream

@@ -1,0 +1,193 @@
+"""An acknowledgement reconciled: to its batch, to each plan of it, forward only, in one step.
+
+Acknowledgement --batch by name--> its plans --by id and version--> accepted | rejected: held
+                      `-- of nobody here: kept, shown, and nothing else
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import orjson
+import structlog
+
+from iepbridge.acknowledgement import ACCEPTED, REJECTED, Acknowledgement, Answer, Message, Status
+from iepbridge.finding import Finding
+from iepbridge.ledger.answers import (
+    Told,
+    accept_the_rest,
+    answer_batch,
+    answer_entry,
+    contradicts,
+    goes_up,
+    hold_rejected,
+    lock_batch,
+    set_hold,
+    write_answers,
+)
+from iepbridge.ledger.batches import Batch, find_batches, settle
+from iepbridge.ledger.entries import Entry, end_holds, entries_of, entries_of_batch
+from iepbridge.ledger.schema import DELIVERED, HELD, SUPERSEDED, UNKNOWN, WAITING
+from iepbridge.ledger.transaction import Transaction
+
+_log = structlog.get_logger(__name__)
+
+_PATH: Final = re.compile(r"[A-Za-z0-9_.:/@{}\[\]() -]{1,200}")
+_ENDINGS: Final = ("", ".pgp", ".asc", ".gpg")
+
+
+class Reconciled(Counter[str]):
+    """What an acknowledgement came to: counts of `accepted`, `warnings`, `rejected`, `foreign`...
+
+    `repeated` changed nothing, and `contradicted` rejected what was accepted before.
+    """
+
+
+def reconcile(
+    tx: Transaction,
+    run_id: int,
+    received_id: int,
+    system: str,
+    extension: str,
+    read: Acknowledgement,
+) -> Reconciled:
+    """Apply an acknowledgement to the batch it answers; `extension` is that of the system's files.
+
+    Twice changes nothing; a batch that waits or is unknown was delivered, since it was answered.
+    """
+    found = _answered(tx, system, extension, read.batch)
+    return _Reconciling(tx, run_id, received_id, read, found).go()
+
+
+def _answered(tx: Transaction, system: str, extension: str, stem: str | None) -> list[Batch]:
+    if stem is None:
+        return []
+    names = [f"{stem}{extension}{ending}" for ending in _ENDINGS]
+    return [one for one in find_batches(tx.connection, system, names) if one.direction == "out"]
+
+
+class _Reconciling:
+    """One acknowledgement while it is reconciled."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        run_id: int,
+        received_id: int,
+        read: Acknowledgement,
+        found: Sequence[Batch],
+    ) -> None:
+        self._tx = tx
+        self._run_id = run_id
+        self._received_id = received_id
+        self._read = read
+        self._batch = found[0] if found else None
+        self._result = Reconciled()
+
+    def go(self) -> Reconciled:
+        told = [self._file_row()]
+        if self._batch is None:
+            self._result["foreign_files"] += 1
+            told += [self._foreign(place, one) for place, one in self._answers()]
+        else:
+            told += self._apply_to(self._batch)
+        write_answers(self._tx, self._received_id, told)
+        return self._result
+
+    def _answers(self) -> list[tuple[int, Answer]]:
+        return list(enumerate(self._read.answers, start=1))
+
+    def _file_row(self) -> Told:
+        batch_id = None if self._batch is None else self._batch.id
+        known = batch_id is not None
+        about = (0, batch_id, None, None, None, self._read.status, known)
+        return Told(*about, self._read.messages)
+
+    def _foreign(self, place: int, answer: Answer) -> Told:
+        self._result["foreign"] += 1
+        about = (answer.plan_id, answer.version, answer.status)
+        return Told(place, None, None, *about, False, answer.messages)
+
+    def _apply_to(self, batch: Batch) -> list[Told]:
+        tx = self._tx
+        lock_batch(tx, batch.id)
+        if batch.state in (WAITING, UNKNOWN):
+            settle(tx, self._run_id, batch, DELIVERED, "acknowledged")
+        answer_batch(tx, batch.id, self._read.status)
+        own = {one.plan_id: one for one in entries_of_batch(tx.connection, batch.id)}
+        told = [self._apply(place, one, own) for place, one in self._answers()]
+        self._apply_to_the_rest(batch, own)
+        status = self._read.status
+        tx.event(
+            "batch_answered", feed=batch.feed, batch_id=batch.id, status=status, **self._result
+        )
+        return told
+
+    def _apply(self, place: int, answer: Answer, own: dict[str, Entry]) -> Told:
+        entry = own.get(answer.plan_id or "")
+        if entry is None or answer.version not in (None, entry.version):
+            return self._foreign(place, answer)
+        applied = self._set(entry, answer.status, answer.messages)
+        about = (entry.id, entry.plan_id, entry.version, answer.status)
+        batch_id = entry.batch_id
+        return Told(place, batch_id, *about, applied, answer.messages)
+
+    def _apply_to_the_rest(self, batch: Batch, own: dict[str, Entry]) -> None:
+        """Apply what is said of plans that are not named: that all are refused, or accepted."""
+        named = {one.plan_id for one in self._read.answers}
+        if self._read.status == REJECTED:
+            for entry in own.values():
+                if entry.plan_id not in named:
+                    self._set(entry, REJECTED, self._read.messages)
+        elif self._read.closes_unnamed and self._read.part is None:
+            self._result[ACCEPTED] += accept_the_rest(self._tx, batch.id)
+
+    def _set(self, entry: Entry, status: Status, messages: Sequence[Message]) -> bool:
+        """Apply an answer to a plan; say whether it changed anything."""
+        if not goes_up(entry.answer, status):
+            self._result["contradicted" if contradicts(entry.answer, status) else "repeated"] += 1
+            return False
+        self._result[status] += 1
+        answer_entry(self._tx, entry.id, status, self._state(entry, status))
+        if self._state(entry, status) == HELD:
+            self._hold(entry, messages)
+        elif entry.state == HELD and entry.held_id is not None:
+            end_holds(self._tx, [entry.held_id], "answered")
+        return True
+
+    def _state(self, entry: Entry, status: Status) -> str:
+        """Give the state that an answer leads to; one that gave way to a newer one stays so."""
+        if entry.state == SUPERSEDED:
+            return SUPERSEDED
+        if status != REJECTED:
+            return DELIVERED
+        return SUPERSEDED if self._has_newer(entry) else HELD
+
+    def _has_newer(self, entry: Entry) -> bool:
+        assert self._batch is not None
+        known = entries_of(self._tx.connection, self._batch.feed, [entry.plan_id])
+        return any(one.id > entry.id and one.was_sent for one in known.get(entry.plan_id, ()))
+
+    def _hold(self, entry: Entry, messages: Sequence[Message]) -> None:
+        assert self._batch is not None
+        told = [_finding(entry, one)._asdict() for one in messages]
+        plan = (entry.plan_id, entry.version)
+        findings = orjson.dumps(told).decode()
+        held_id = hold_rejected(self._tx, self._run_id, self._batch.feed, plan, findings)
+        set_hold(self._tx, entry.id, held_id)
+
+
+def _finding(entry: Entry, message: Message) -> Finding:
+    """Tell a rejection without its text, which may name people."""
+    code = message.code if _PATH.fullmatch(message.code) else "without a code"
+    path = message.place if _PATH.fullmatch(message.place) else None
+    return Finding(
+        entry.plan_id,
+        entry.version,
+        code,
+        "error",
+        path,
+        "The system rejected the plan.",
+        "See its words with `iepbridge history --show-texts`; mend the plan and send it again.",
+    )
