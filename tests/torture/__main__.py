@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from tests.torture.claims import CLAIMS, tried
 from tests.torture.table import table
 
-MODULES = ("tests.torture.openpgp_claims",)
+MODULES = ("tests.torture.kill_claims", "tests.torture.openpgp_claims")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -30,6 +30,9 @@ ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 ENDING = "exit_group"
 """The last point of a process: all is done, and nothing has been told."""
 
+MOST = 65_535
+"""How far strace counts; later calls are hidden."""
+
 FILES = ("write", "writev", "pwrite64", "pwritev", "copy_file_range", "sendfile", "fallocate")
 NAMES = ("rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "rmdir")
 FOLDERS = ("mkdir", "mkdirat", "symlink", "symlinkat", "chmod", "fchmod", "fchmodat")
@@ -164,8 +167,9 @@ def _surveyed(lines: Iterable[str], marker: str | None) -> Survey:
     for name, k, arguments in _counted(lines):
         begun = begun or f'{marker}"' in arguments
         if begun and _changes(name, arguments):
-            hidden += (name, k) in struck
-            found += [] if (name, k) in struck else [Point(name, k, _target(arguments))]
+            reachable = (name, k) not in struck and k <= MOST
+            hidden += not reachable
+            found += [Point(name, k, _target(arguments))] if reachable else []
         struck.add((name, k))
     return Survey(found, hidden)
 

@@ -4,6 +4,7 @@ import pytest
 from tests.torture import __main__ as torture
 from tests.torture import claims
 from tests.torture.claims import claim, tried
+from tests.torture.kill_points import hindrance
 from tests.torture.table import Result, table
 
 
@@ -110,3 +111,10 @@ def test_the_command_lists_claims_and_refuses_unknown_ones(register, capsys):
 def test_the_claims_of_the_repository_are_registered(capsys):
     assert torture.main(["--list"]) == 0
     assert "An OpenPGP file" in capsys.readouterr().out
+
+
+@pytest.mark.linux
+def test_the_claims_of_the_repository_hold_for_a_few_cases(capsys):
+    if reason := hindrance():
+        pytest.skip(reason)
+    assert torture.main(["--seed", "1", "--cases", "3"]) == 0

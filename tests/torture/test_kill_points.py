@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+from tests.torture import kill_points
 from tests.torture.kill_points import (
     ENDING,
     Point,
@@ -247,6 +248,13 @@ def test_a_record_of_strace_is_read():
         ],
         1,
     )
+
+
+def test_calls_that_strace_cannot_count_to_are_hidden(monkeypatch):
+    monkeypatch.setattr(kill_points, "MOST", 2)
+    found = surveyed(RECORD.splitlines(), "marker")
+    assert [point.k for point in found.points] == [1, 2]
+    assert found.hidden == 3
 
 
 MANY = [Point("write", k) for k in range(1, 101)] + [Point("fsync", 1), Point("rename", 1)]
