@@ -17,12 +17,15 @@ from iepbridge.transports.sftp.network import connected
 from iepbridge.transports.sftp.observer import Observer
 from iepbridge.transports.sftp.phases import Failed, Phase
 from iepbridge.transports.sftp.pins import Pins, fingerprint, read_pins
+from iepbridge.transports.sftp.transport import LoginTransport
 from iepbridge.transports.sftp.watchdog import Watchdog
 
 _WINDOW_BYTES: Final = 4 << 20
 _PACKET_BYTES: Final = 256 << 10
 _KEEPALIVE_SECONDS: Final = 15
 _PROHIBITED: Final = 1
+_REFUSALS: Final = {"use SFTP": (_PROHIBITED, 2, 3), "connect onward": (_PROHIBITED, 3)}
+"""The codes of RFC 4254, 5.1, that say no: for a session, "connect failed" does too."""
 _NEVER: Final = 86_400.0
 """Paramiko's own deadlines, which stop waiting and no more: the watchdog has the real ones."""
 
@@ -108,8 +111,8 @@ class Connection:
             self._open.close()
 
 
-def _transport(hop: Hop, carrier: "socket.socket | paramiko.Channel") -> paramiko.Transport:
-    transport = paramiko.Transport(carrier, packetizer_class=Observer)
+def _transport(hop: Hop, carrier: "socket.socket | paramiko.Channel") -> LoginTransport:
+    transport = LoginTransport(carrier, packetizer_class=Observer)
     transport.banner_timeout = transport.handshake_timeout = _NEVER
     transport.auth_timeout = transport.channel_timeout = _NEVER
     transport.clear_to_send_timeout = hop.endpoint.operation_timeout_seconds
@@ -142,39 +145,37 @@ def _forwarded(
     jump: EndpointSettings, target: EndpointSettings, transport: paramiko.Transport
 ) -> paramiko.Channel:
     place = target.host, target.port
-    with _phase("channel", f"{jump.name} could not connect to {target.host}"), _allowed(jump):
+    why = f"{jump.name} could not connect to {target.host} port {target.port}"
+    with _phase("channel", why), _allowed(jump, "connect onward"):
         return transport.open_channel("direct-tcpip", place, ("127.0.0.1", 0))
 
 
 def _sftp(endpoint: EndpointSettings, transport: paramiko.Transport) -> paramiko.Channel:
-    with _phase("channel", "the connection ended before files could be spoken of"):
-        with _allowed(endpoint):
-            channel = transport.open_session(_WINDOW_BYTES, _PACKET_BYTES)
+    with (
+        _phase("channel", "the connection ended before files could be spoken of"),
+        _allowed(endpoint, "use SFTP"),
+    ):
+        channel = transport.open_session(_WINDOW_BYTES, _PACKET_BYTES)
         try:
             channel.invoke_subsystem("sftp")
         except paramiko.SSHException:
-            if not transport.is_active():
-                raise
-            raise _not_allowed(endpoint) from None
+            if transport.is_active():
+                raise paramiko.ChannelException(_PROHIBITED, "") from None
+            raise
     return channel
 
 
 @contextlib.contextmanager
-def _allowed(endpoint: EndpointSettings) -> Iterator[None]:
+def _allowed(endpoint: EndpointSettings, what: str) -> Iterator[None]:
     try:
         yield
     except paramiko.ChannelException as error:
-        if error.code == _PROHIBITED:
-            raise _not_allowed(endpoint) from None
-        raise
-
-
-def _not_allowed(endpoint: EndpointSettings) -> Refused:
-    what = "be gone through" if endpoint.jump else "use SFTP"
-    return Refused(
-        f"Endpoint {endpoint.name}: {endpoint.host} let {endpoint.user} log in, but does not allow"
-        f" the account to {what}. Ask its operator."
-    )
+        if error.code not in _REFUSALS[what]:
+            raise
+        raise Refused(
+            f"Endpoint {endpoint.name}: {endpoint.host} let {endpoint.user} log in, but does not"
+            f" allow the account to {what}. Ask its operator."
+        ) from None
 
 
 def _facts(transport: paramiko.Transport, observer: Observer, method: str) -> Facts:
