@@ -37,7 +37,7 @@ def destination(feed_name: str, folder: Path) -> EndpointSettings:
             " folder that this account may write to."
         ) from None
     url = f"file:{quote(str(folder.absolute()))}"
-    return EndpointSettings(name=f"destination of {feed_name}", url=url)
+    return EndpointSettings(name=f"destination-{feed_name}"[:64], url=url)
 
 
 def write_out(

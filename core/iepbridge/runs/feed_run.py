@@ -86,7 +86,7 @@ class FeedRun:
         """Note what went wrong."""
         self.codes.append(error.exit_code)
         self.problems.append(str(error))
-        _log.error("run_problem", exit_code=error.exit_code, error=error, **about)
+        _log.error("run_problem", exit_code=error.exit_code, reason=str(error), **about)
 
     def outcome(self) -> Outcome:
         """Sum up."""

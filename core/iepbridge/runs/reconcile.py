@@ -118,10 +118,8 @@ class _Reconciling:
         own = {one.plan_id: one for one in entries_of_batch(tx.connection, batch.id)}
         told = [self._apply(place, one, own) for place, one in self._answers()]
         self._apply_to_the_rest(batch, own)
-        status = self._read.status
-        tx.event(
-            "batch_answered", feed=batch.feed, batch_id=batch.id, status=status, **self._result
-        )
+        status, counts = self._read.status, dict(self._result)
+        tx.event("batch_answered", feed=batch.feed, batch_id=batch.id, status=status, counts=counts)
         return told
 
     def _apply(self, place: int, answer: Answer, own: dict[str, Entry]) -> Told:

@@ -45,7 +45,7 @@ def run_feed(workplace: Workplace, name: str) -> Outcome:
         try:
             return _under_lease(workplace, feed)
         except IepbridgeError as error:
-            _log.error("run_stopped", exit_code=error.exit_code, error=error)
+            _log.error("run_stopped", exit_code=error.exit_code, reason=str(error))
             return Outcome(name, error.exit_code, {}, (str(error),))
 
 
