@@ -224,16 +224,16 @@ def test_a_program_that_fails_by_itself_has_no_points(program):
 
 
 RECORD = """\
-10 openat(AT_FDCWD</home>, "early", O_WRONLY|O_CREAT|O_CLOEXEC, 0666) = 3</home/early>
-10 openat(AT_FDCWD</home>, "conf/marker", O_RDONLY|O_CLOEXEC) = 3</home/conf/marker>
-10 write(3</home/whole>, ""..., 4 <unfinished ...>
+10 openat(AT_FDCWD</srv>, "early", O_WRONLY|O_CREAT|O_CLOEXEC, 0666) = 3</srv/early>
+10 openat(AT_FDCWD</srv>, "conf/marker", O_RDONLY|O_CLOEXEC) = 3</srv/conf/marker>
+10 write(3</srv/whole>, ""..., 4 <unfinished ...>
 11 write(4<pipe:[55]>, ""..., 1)             = 1
 11 write(5<socket:[77]>, ""..., 9)           = 9
 10 <... write resumed>)                  = 4
 11 write(5<socket:[77]>, ""..., 9)           = -1 EPIPE (Broken pipe)
 11 write(1</dev/null>, ""..., 9)             = 9
 11 write(1</dev/shm/x>, ""..., 9)            = 9
-11 openat(AT_FDCWD</home>, "late", O_RDWR|O_TRUNC) = 3</home/late>
+11 openat(AT_FDCWD</srv>, "late", O_RDWR|O_TRUNC) = 3</srv/late>
 +++ exited with 0 +++
 """
 
@@ -241,7 +241,7 @@ RECORD = """\
 def test_a_record_of_strace_is_read():
     assert surveyed(RECORD.splitlines(), "marker") == (
         [
-            Point("write", 1, "/home/whole"),
+            Point("write", 1, "/srv/whole"),
             Point("write", 2, "socket:[77]"),
             Point("write", 3, "socket:[77]"),
             Point("write", 5, "/dev/shm/x"),

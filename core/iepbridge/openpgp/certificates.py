@@ -16,6 +16,7 @@ class Loaded(NamedTuple):
 
     file: str
     certificate: Cert
+    remedy: str = "ask its owner for a new one"
 
     @property
     def fingerprint(self) -> str:
@@ -58,12 +59,12 @@ def alive_until(loaded: Loaded) -> datetime | None:
         ends = loaded.certificate.expiration
     except RuntimeError:
         message = f"{loaded.shown} rests on algorithms that are no longer safe, such as SHA-1"
-        raise Misuse(f"{message}; ask its owner for a new one.") from None
+        raise Misuse(f"{message}; {loaded.remedy}.") from None
     if loaded.certificate.is_revoked:
-        raise Misuse(f"{loaded.shown} was revoked by its owner; ask for the new one.")
+        raise Misuse(f"{loaded.shown} was revoked; {loaded.remedy}.")
     if ends is not None and has_passed(ends):
         message = f"{loaded.shown} expired on {ends:%Y-%m-%d}"
-        raise Misuse(f"{message}; ask its owner for a renewed one.")
+        raise Misuse(f"{message}; {loaded.remedy}.")
     return ends
 
 
@@ -73,7 +74,7 @@ def _encrypts_until(loaded: Loaded) -> datetime | None:
     if not ends:
         reason = reasons([part.fault for part in parts])
         message = f"{loaded.shown} has no key to encrypt to ({reason})"
-        raise Misuse(f"{message}; ask its owner for a renewed one.")
+        raise Misuse(f"{message}; {loaded.remedy}.")
     lasting = [end for end in ends if end]
     return max(lasting) if len(lasting) == len(ends) else None
 

@@ -1,7 +1,7 @@
 """Our own secret keys: the parts that sign or decrypt, unlocked by their passphrase."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 from pysequoia import PyDecryptor, PySigner, Tsk
 from pysequoia.packet import Tag
@@ -10,6 +10,7 @@ from iepbridge.errors import Misuse
 from iepbridge.openpgp.certificates import Loaded, alive_until, reasons
 from iepbridge.openpgp.parts import Part, split
 
+_REMEDY: Final = "extend it, as by `gpg --quick-set-expire`, or name another"
 _Unlocked = TypeVar("_Unlocked", PySigner, PyDecryptor)
 
 
@@ -34,19 +35,32 @@ def decryptors(secret: Secret) -> list[PyDecryptor]:
 
 
 def _usable(secret: Secret, what: str, is_meant: Callable[[Part], bool]) -> list[Tsk]:
-    """Give a key of its own for each part, so that the library cannot choose another."""
+    """Give the usable parts of all keys; an old key may stand beside its successor."""
     found: list[Tsk] = []
-    faults: list[str | None] = []
-    for primary, *others in _keys(secret):
-        whole = Tsk.from_packets([packet for part in (primary, *others) for packet in part.packets])
-        alive_until(Loaded(secret.name, whole.extract_certificate()))
-        meant = [part for part in (primary, *others) if is_meant(part)]
-        faults += [part.fault for part in meant]
-        found += [_alone(primary, part) for part in meant if not part.fault]
+    refusals: list[Misuse] = []
+    for parts in _keys(secret):
+        try:
+            found += _of_one(secret, what, parts, [part for part in parts if is_meant(part)])
+        except Misuse as refusal:
+            refusals.append(refusal)
     if not found:
-        message = f"{secret.name}: no part of the key may {what} now ({reasons(faults)})"
-        raise Misuse(f"{message}; extend it, as by `gpg --quick-set-expire`, or name another.")
+        raise refusals[0]
     return found
+
+
+def _of_one(
+    secret: Secret, what: str, parts: Sequence[Part], meant: Sequence[Part]
+) -> Iterator[Tsk]:
+    """Give a key of its own for each part, so that the library cannot choose another."""
+    whole = Tsk.from_packets([packet for part in parts for packet in part.packets])
+    alive_until(Loaded(secret.name, whole.extract_certificate(), _REMEDY))
+    faults = [part.fault for part in meant]
+    if all(faults):
+        message = f"{secret.name}: no part of the key may {what} now ({reasons(faults)})"
+        raise Misuse(f"{message}; {_REMEDY}.")
+    for part, fault in zip(meant, faults, strict=True):
+        if fault is None:
+            yield _alone(parts[0], part)
 
 
 def _alone(primary: Part, part: Part) -> Tsk:
