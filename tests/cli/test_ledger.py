@@ -8,6 +8,7 @@ from sqlalchemy import text
 from tests.cli.conftest import Run
 from tests.servers.ledgers import KEY
 
+from iepbridge.cli import keeping
 from iepbridge.crypto import Keyring
 from iepbridge.ledger import Ledger, open_ledger_at
 from iepbridge.ledger.kept import keep_bytes
@@ -82,3 +83,21 @@ def test_where_there_is_no_ledger_none_is_made(run: Run, opened: Ledger, tmp_pat
     assert done.returncode == 2
     assert b"there is no ledger yet" in done.stderr
     assert not (tmp_path / "data" / "iepbridge.db").exists()
+
+
+def test_a_person_is_told_in_words(
+    run: Run, opened: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert keeping._verify(opened, plain=False) == 0
+    assert keeping._rotate(opened, plain=False) == 0
+    with opened.writing() as tx:
+        tx.connection.execute(text("DROP TRIGGER events_delete"))
+        tx.connection.execute(text("DELETE FROM events"))
+    assert keeping._verify(opened, plain=False) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "1 event, every one as it was written."
+    assert said[2:] == [
+        "Sealed anew with key test: 0 files, 0 plans and the texts of 0 answers.",
+        "The chain does not hold: the head counts 1 events, and there are 0.",
+        "0 events before it held.",
+    ]

@@ -83,12 +83,12 @@ def _run(*command: str | Path) -> None:
 
 
 def _as_somebody() -> list[str]:
-    """Run as somebody else where we are root, whom PostgreSQL refuses."""
+    """Run as somebody else where we are root, whom PostgreSQL refuses; end with the tests."""
     if os.geteuid() != 0:
         return []
     somebody = _somebody()
     ids = [f"--reuid={somebody.pw_uid}", f"--regid={somebody.pw_gid}", "--clear-groups"]
-    return ["setpriv", *ids]
+    return ["setpriv", *ids, "--pdeathsig=INT"]
 
 
 def _hand_over(folder: Path) -> None:
