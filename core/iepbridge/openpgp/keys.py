@@ -21,6 +21,9 @@ class Secret(NamedTuple):
     data: bytes
     passphrase: str | None
 
+    def __repr__(self) -> str:
+        return f"Secret({self.name})"
+
 
 def signer(secret: Secret) -> PySigner:
     """Give the first part that may sign now; raise `Misuse` where there is none."""
