@@ -29,6 +29,7 @@ class Proxy:
     down: int = 0
     _open: list[socket.socket] = field(default_factory=list, repr=False)
     _ended: threading.Event = field(default_factory=threading.Event, repr=False)
+    _frozen: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def serve(self, listener: socket.socket) -> None:
         """Take connections until the listener is closed."""
@@ -66,6 +67,8 @@ class Proxy:
                 data = source.recv(left)
                 if not data:
                     break
+                if self._frozen.is_set():
+                    self._ended.wait()
                 sink.sendall(data)
                 passed += len(data)
                 setattr(self, way, passed)
@@ -74,6 +77,10 @@ class Proxy:
         for one in (source, sink):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+
+    def freeze(self) -> None:
+        """Forward nothing more, on any connection, and keep them all open."""
+        self._frozen.set()
 
     def end(self) -> None:
         """Close every connection."""

@@ -26,6 +26,7 @@ def open_session(endpoint: EndpointSettings, endpoints: Mapping[str, EndpointSet
         return _Retrying(endpoint).run(way)
     except sftp.Failed as failed:
         tries = endpoint.retries + 1
+        _tell(endpoint, failed, tries, None)
         raise Unreachable(
             f"Endpoint {endpoint.name}: {endpoint.host} was not reached in {tries} tries. The last"
             f" ended in the phase {failed.phase}: {failed.why}. Nothing was sent; run again later."
@@ -59,13 +60,19 @@ class _Retrying:
         return whole * random.uniform(0.5, 1.0)  # noqa: S311  spread, no secret
 
     def _tell(self, state: tenacity.RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        wait = state.next_action.sleep if state.next_action else 0.0
-        logger().warning(
-            "endpoint_attempt",
-            endpoint=self._endpoint.name,
-            phase=error.phase if isinstance(error, sftp.Failed) else "",
-            attempt=state.attempt_number,
-            next_wait_seconds=round(wait, 3),
-            error=type(error).__name__,
-        )
+        failed = state.outcome.exception() if state.outcome else None
+        if isinstance(failed, sftp.Failed) and state.next_action:
+            _tell(self._endpoint, failed, state.attempt_number, state.next_action.sleep)
+
+
+def _tell(
+    endpoint: EndpointSettings, failed: sftp.Failed, attempt: int, wait_seconds: float | None
+) -> None:
+    logger().warning(
+        "endpoint_attempt",
+        endpoint=endpoint.name,
+        phase=failed.phase,
+        attempt=attempt,
+        next_wait_seconds=None if wait_seconds is None else round(wait_seconds, 3),
+        error=type(failed).__name__,
+    )
