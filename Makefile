@@ -24,6 +24,7 @@ $(READY): pyproject.toml requirements/runtime.txt requirements/dev.txt $(BIN)/py
 	@touch $@
 
 test: lint  ## check everything, as CI does
+	@sh requirements/servers.sh
 	@$(PYTEST)
 
 quick: install  ## run the tests that take no more than ten seconds each
