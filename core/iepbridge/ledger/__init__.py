@@ -5,6 +5,8 @@ open_ledger --> Ledger --writing(lease)--> Transaction     leases: one run a fee
                                                            events: the chain of what was done
 """
 
+from sqlalchemy import Connection
+
 from iepbridge.ledger.failures import LedgerFailed, LedgerLocked
 from iepbridge.ledger.instants import Clock, Instant, instant, later, moment, system_clock
 from iepbridge.ledger.leases import Lease, take
@@ -12,6 +14,7 @@ from iepbridge.ledger.transaction import Ledger, Transaction, open_ledger, open_
 
 __all__ = [
     "Clock",
+    "Connection",
     "Instant",
     "Lease",
     "Ledger",

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from iepbridge.acknowledgement import ACCEPTED, REJECTED, Message, Status
 from iepbridge.crypto import Sealed
+from iepbridge.ledger.places import answer_place
 from iepbridge.ledger.schema import answers, batches, held, plan_versions
 from iepbridge.ledger.transaction import Transaction
 
@@ -58,13 +59,8 @@ def _row(tx: Transaction, received_id: int, one: Told) -> dict[str, Any]:
     }
     if not any(texts):
         return {**row, "key_id": None, "nonce": None, "data": None}
-    sealed = tx.keyring.seal(orjson.dumps(texts), context(received_id, one.place))
+    sealed = tx.keyring.seal(orjson.dumps(texts), answer_place(received_id, one.place))
     return {**row, **sealed._asdict()}
-
-
-def context(received_id: int, place: int) -> bytes:
-    """Name the one place that an answer's texts are sealed for."""
-    return f"answer\0{received_id}\0{place}".encode()
 
 
 def texts_of(connection: Connection, keyring: Any, received_id: int, place: int) -> list[str]:
@@ -75,7 +71,9 @@ def texts_of(connection: Connection, keyring: Any, received_id: int, place: int)
     row: Any = connection.execute(own).one_or_none()
     if row is None or row.data is None:
         return []
-    texts: list[str] = orjson.loads(keyring.open(Sealed._make(row), context(received_id, place)))
+    texts: list[str] = orjson.loads(
+        keyring.open(Sealed._make(row), answer_place(received_id, place))
+    )
     return texts
 
 
@@ -122,9 +120,7 @@ def hold_rejected(
         "findings": findings,
         "held_at": tx.now,
     }
-    own = int(tx.connection.execute(insert(held).values(row).returning(held.c.id)).scalar_one())
-    tx.event("plan_held", feed=feed, run_id=run_id, plan_id=plan[0], hold=own, why=REJECTED)
-    return own
+    return int(tx.connection.execute(insert(held).values(row).returning(held.c.id)).scalar_one())
 
 
 def set_hold(tx: Transaction, entry_id: int, held_id: int) -> None:

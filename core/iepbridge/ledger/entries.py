@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from iepbridge.crypto import Keyring, Sealed
 from iepbridge.finding import Finding
 from iepbridge.ledger.people import remember
+from iepbridge.ledger.places import payload_place
 from iepbridge.ledger.schema import (
     DELIVERED,
     HELD,
@@ -145,12 +146,8 @@ def payload(connection: Connection, keys: Keyring, feed: str, entry: Entry) -> b
     row = connection.execute(chosen.where(payloads.c.entry_id == entry.id)).one_or_none()
     if row is None:
         return None
-    place = _context(feed, entry.plan_id, entry.version, entry.digest)
+    place = payload_place(feed, entry.plan_id, entry.version, entry.digest)
     return zlib.decompress(keys.open(Sealed(*row), place))
-
-
-def _context(feed: str, plan_id: str, version: int, digest: bytes) -> bytes:
-    return f"payload\0{feed}\0{plan_id}\0{version}\0{digest.hex()}".encode()
 
 
 def record(
@@ -168,6 +165,8 @@ def record(
     holds = _hold(tx, feed, run_id, passing)
     fresh = [one for one in passing if one.entry is None]
     batches = [batch_id if one.state in (WAITING, DELIVERED) else None for one in passing]
+    if new := sum(1 for one in passing if one.state == HELD):
+        tx.event("plans_held", feed=feed, run_id=run_id, held=new)
     placed = dict(zip(map(id, passing), zip(holds, batches, strict=True), strict=True))
     ids = _enter(tx, keys, feed, run_id, fresh, placed)
     for one in passing:
@@ -220,7 +219,7 @@ def _enter(
 
 
 def _sealed(keys: Keyring, feed: str, one: Passing) -> dict[str, Any]:
-    place = _context(feed, one.plan_id, one.version, one.digest)
+    place = payload_place(feed, one.plan_id, one.version, one.digest)
     return keys.seal(one.packed, place)._asdict()
 
 
@@ -259,9 +258,7 @@ def _held_id(tx: Transaction, feed: str, run_id: int, one: Passing) -> int:
         "findings": told,
         "held_at": tx.now,
     }
-    made = int(tx.connection.execute(insert(held).values(row).returning(held.c.id)).scalar_one())
-    tx.event("plan_held", feed=feed, run_id=run_id, plan_id=one.plan_id, hold=made, why=one.reason)
-    return made
+    return int(tx.connection.execute(insert(held).values(row).returning(held.c.id)).scalar_one())
 
 
 def end_holds(tx: Transaction, held_ids: Sequence[int], how: str) -> None:

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import Connection
-
 from iepbridge.delivering import sha256_of
 from iepbridge.errors import Misuse
+from iepbridge.ledger import Connection
 from iepbridge.ledger.batches import Batch, NewBatch, add_batch, is_name_free
 from iepbridge.ledger.kept import keep
 from iepbridge.ledger.sequences import Channel, Number

@@ -33,12 +33,15 @@ def leased(workplace: Workplace, feed: FeedSettings) -> Iterator[Lease]:
     A feed out takes the numbers between its parties too, and waits for another feed's run there.
     """
     ledger, seconds = workplace.ledger, workplace.settings.ledger.lease_seconds
-    with take(ledger, [f"feed:{feed.name}"], holder(), seconds) as lease:
+    with (
+        take(ledger, [f"feed:{feed.name}"], holder(), seconds) as lease,
+        _beating(lease, seconds / 3),
+    ):
         if feed.direction == "out":
             name = f"numbers:{feed.system}:{feed.sender}:{feed.receiver}"
-            lease.fences.update(_waiting()(take, ledger, [name], holder(), seconds).fences)
-        with _beating(lease, seconds / 3):
-            yield lease
+            numbers = _waiting()(take, ledger, [name], holder(), seconds)
+            lease.fences = {**lease.fences, **numbers.fences}
+        yield lease
 
 
 def _waiting() -> Retrying:

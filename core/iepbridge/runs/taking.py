@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO, Final, NamedTuple
 
-from sqlalchemy import Connection
-
 from iepbridge.finding import Finding
-from iepbridge.ledger import files
+from iepbridge.ledger import Connection, files
 from iepbridge.ledger.batches import Batch
 from iepbridge.ledger.entries import Entry, Passing, entries_of, pack, payload, record
 from iepbridge.ledger.files import File
