@@ -21,8 +21,8 @@ or a kill knows what to look for:
 
 import hashlib
 import io
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Protocol, TypeAlias
 
@@ -62,8 +62,8 @@ class Record(Protocol):
     def naming(self) -> None:
         """Note that the final name is about to be given."""
 
-    def failed(self, how: str) -> None:
-        """Note that the attempt was cut; what it did is to be looked for."""
+    def failed(self, how: str, *, certain: bool) -> None:
+        """Note that the attempt failed; unless that is certain, what it did is to be looked for."""
 
     @property
     def may_be_named(self) -> bool:
@@ -74,13 +74,21 @@ def deliver(parcel: Parcel, endpoint: EndpointSettings, opened: Opened, record: 
     """Deliver a file, looking before each attempt, and say how that is known.
 
     Raises `Unreachable` when it was not delivered, `OutcomeUnknown` when nobody can tell, and
-    `Refused`.
+    `Refused`; then `record.may_be_named` says whether it may have been delivered before.
     """
+    delivery = _Delivery(parcel, endpoint, opened, record)
     try:
-        return _retrying(endpoint)(_attempt, parcel, endpoint, opened, record)
-    except Unreachable as failure:
+        return _retrying(endpoint)(delivery.attempt)
+    except (Unreachable, Refused) as failure:
+        if delivery.named and endpoint.marker is None:
+            return ARRIVED
+        if isinstance(failure, Refused):
+            raise
         if record.may_be_named:
-            raise _unknown(parcel.name) from None
+            raise _unknown(
+                f"{parcel.name} may be there: it was about to get its name, and could not be looked"
+                f" for since. {failure}"
+            ) from None
         raise Unreachable(f"{parcel.name} was not delivered: {failure}") from None
 
 
@@ -90,7 +98,7 @@ def _retrying(endpoint: EndpointSettings) -> Retrying:
         retry=retry_if_exception_type(Interrupted),
         stop=stop_after_attempt(endpoint.retries + 1),
         wait=wait_exponential_jitter(
-            initial=endpoint.retry_wait_seconds,
+            multiplier=endpoint.retry_wait_seconds,
             max=endpoint.retry_wait_most_seconds,
             jitter=endpoint.retry_wait_seconds,
         ),
@@ -98,49 +106,58 @@ def _retrying(endpoint: EndpointSettings) -> Retrying:
     )
 
 
-def _attempt(parcel: Parcel, endpoint: EndpointSettings, opened: Opened, record: Record) -> str:
-    try:
-        with opened() as session:
-            return _Attempt(parcel, endpoint, session, record).go()
-    except Unreachable as failure:
-        record.failed(type(failure).__name__)
-        _log.warning("delivery_cut", file=parcel.name, error=type(failure).__name__)
-        raise
+@dataclass(slots=True)
+class _Delivery:
+    """A file on its way; `named` says that a server has confirmed its final name."""
+
+    parcel: Parcel
+    endpoint: EndpointSettings
+    opened: Opened
+    record: Record
+    named: bool = False
+
+    def attempt(self) -> str:
+        """Try once, on a session of its own."""
+        attempt = None
+        try:
+            with self.opened() as session:
+                attempt = _Attempt(self, session)
+                return attempt.go()
+        except (Unreachable, Refused) as failure:
+            what = type(failure).__name__
+            self.record.failed(what, certain=attempt is not None and attempt.undone)
+            _log.warning("delivery_cut", file=self.parcel.name, error=what)
+            raise
 
 
-def look_for(
-    parcel: Parcel, endpoint: EndpointSettings, opened: Opened, record: Record
-) -> str | None:
-    """Look for a file whose outcome is unknown: delivered, or None when it may be sent again.
-
-    Raises `OutcomeUnknown` when it still cannot be told.
-    """
-    with opened() as session:
-        return _Attempt(parcel, endpoint, session, record).look()
-
-
-def _unknown(name: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
+def _gone(name: str) -> OutcomeUnknown:
+    return _unknown(
         f"{name} was sent and the answer was lost: neither it nor its temporary file is there, so"
-        " it may have been taken away. The next run looks again; an acknowledgement settles it, or"
-        " `iepbridge resolve` once its receiver has been asked."
+        " it may have been taken away."
+    )
+
+
+def _unknown(what: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{what} The next run looks again; an acknowledgement settles it, or `iepbridge resolve`"
+        " once its receiver has been asked."
     )
 
 
 class _Attempt:
-    """One attempt on one session."""
+    """One attempt on one session; `undone` says that it surely has not given the final name."""
 
-    def __init__(
-        self, parcel: Parcel, endpoint: EndpointSettings, session: Session, record: Record
-    ) -> None:
-        self._parcel = parcel
-        self._endpoint = endpoint
+    def __init__(self, delivery: _Delivery, session: Session) -> None:
+        self._delivery = delivery
+        self._parcel = delivery.parcel
+        self._endpoint = delivery.endpoint
         self._session = session
-        self._record = record
-        self._final = parcel.name
-        self._temporary = f"{parcel.name}{endpoint.temporary}"
-        self._direct = endpoint.upload == "direct"
+        self._record = delivery.record
+        self._final = delivery.parcel.name
+        self._temporary = f"{self._final}{self._endpoint.temporary}"
+        self._direct = self._endpoint.upload == "direct"
         self._whole = False  # whether an earlier attempt has left the temporary file whole
+        self.undone = False
 
     def go(self) -> str:
         found = self.look()
@@ -148,83 +165,126 @@ class _Attempt:
             return found
         self._record.begin()
         if self._direct:
-            self._record.naming()
-            self._upload(self._final)
+            self._send_directly()
         else:
-            if not self._whole:
-                self._upload(self._temporary)
-            self._record.naming()
-            self._rename()
-        self._mark()
+            self._send_and_name()
         return ARRIVED
 
+    def _send_directly(self) -> None:
+        self._record.naming()
+        self._upload(self._final)
+        self._mark()
+
+    def _send_and_name(self) -> None:
+        if not self._whole:
+            self._upload(self._temporary)
+        self._record.naming()
+        left_over = not self._name()
+        self._mark()
+        if left_over:
+            self._tidy()
+
     def look(self) -> str | None:
-        """Give `found` for a file that is there; None when an attempt may begin, or go on."""
+        """Say how it is known to be delivered; None when an attempt may begin, or go on."""
         if self._is_there():
-            self._mark()
-            self._session.remove(self._temporary)
-            return FOUND
-        if self._record.may_be_named and not self._can_go_on():
-            raise _unknown(self._final)
-        return None
+            return self._found()
+        if self._delivery.named:
+            return ARRIVED
+        if not self._record.may_be_named or self._can_go_on():
+            return None
+        if self._is_there():  # it got its name between the looks
+            return self._found()
+        raise _gone(self._final)
+
+    def _found(self) -> str:
+        self._mark()
+        self._tidy()
+        return FOUND
 
     def _is_there(self) -> bool:
         """Say whether the file stands under its name; part of it, uploaded directly, does not."""
         there = self._session.look(self._final)
-        if there is None:
+        ours = None if there is None else self._is_ours(self._final)
+        if there is None or ours is None:
             return False
-        if self._is_ours(self._final):
-            return True
-        if self._direct and self._record.may_be_named and there.size < self._parcel.size:
-            return False
-        raise self._taken()
+        part = self._direct and self._record.may_be_named and there.size < self._parcel.size
+        if not (ours or part or self._endpoint.overwrite):
+            raise self._taken()
+        return ours
 
     def _can_go_on(self) -> bool:
         """Say whether what was begun is still there: then the final name was not given."""
-        name = self._final if self._direct else self._temporary
-        if self._session.look(name) is None:
-            return False
-        self._whole = not self._direct and self._is_ours(name)
-        return True
+        ours = self._is_ours(self._final if self._direct else self._temporary)
+        self._whole = bool(ours) and not self._direct
+        return ours is not None
 
-    def _is_ours(self, name: str) -> bool:
+    def _is_ours(self, name: str) -> bool | None:
+        """Say whether a file has our content; None where there is no file."""
         if self._endpoint.verify == "digest":
-            return self._session.digest(name) == self._parcel.sha256.hex()
+            digest = self._session.digest(name)
+            return None if digest is None else digest == self._parcel.sha256.hex()
         there = self._session.look(name)
-        return there is not None and there.size == self._parcel.size
+        return None if there is None else there.size == self._parcel.size
 
     def _upload(self, name: str) -> None:
-        with self._parcel.open() as source:
+        with self._parcel.open() as source, self._noting_refusal():
             self._session.upload(source, name)
-        if self._endpoint.verify != "none" and not self._is_ours(name):
+        ours = True if self._endpoint.verify == "none" else self._is_ours(name)
+        if ours is None:
+            self._record.naming()  # whole or not, somebody has it
+            raise _gone(self._final)
+        if not ours:
             raise Unreachable(
                 f"{name}: what arrived is not what was sent. The server may be out of room, or"
                 " changes files; the next run sends it again."
             )
 
-    def _rename(self) -> None:
+    def _name(self) -> bool:
+        """Give the final name; say whether the temporary one is gone with that."""
+        rename = self._session.replace if self._endpoint.overwrite else self._session.rename
         try:
-            if self._endpoint.overwrite:
-                self._session.replace(self._temporary, self._final)
-            else:
-                self._session.rename(self._temporary, self._final)
+            with self._noting_refusal():
+                rename(self._temporary, self._final)
         except AlreadyThere:
             if not self._is_ours(self._final):
+                self.undone = True
                 raise self._taken() from None
+            return False
         except NotThere:
-            raise _unknown(self._final) from None
+            if not self._is_ours(self._final):
+                raise _gone(self._final) from None
         else:
+            self._delivery.named = True
             self._check_named()
+        return True
+
+    @contextmanager
+    def _noting_refusal(self) -> Iterator[None]:
+        """Note that a step that was refused, or failed by its own answer, was not done."""
+        try:
+            yield
+        except Interrupted:
+            raise
+        except (Refused, Unreachable) as failure:  # what failed directly may be there in part
+            self.undone = isinstance(failure, Refused) or not self._direct
+            raise
 
     def _check_named(self) -> None:
         """Look at the named file; one that is gone was taken, for the rename was confirmed."""
         there = self._session.look(self._final)
         if there is not None and there.size != self._parcel.size:
+            self._delivery.named = False
             raise self._taken()
 
     def _mark(self) -> None:
         if self._endpoint.marker:
             self._session.upload(io.BytesIO(), f"{self._final}{self._endpoint.marker}")
+
+    def _tidy(self) -> None:
+        """Remove what an earlier attempt has left; that it cannot be removed changes nothing."""
+        if not self._direct:
+            with suppress(Unreachable, Refused):
+                self._session.remove(self._temporary)
 
     def _taken(self) -> Refused:
         return Refused(

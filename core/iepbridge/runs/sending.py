@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeAlias
 import structlog
 
 from iepbridge.delivering import Parcel, deliver
-from iepbridge.errors import OutcomeUnknown
+from iepbridge.errors import OutcomeUnknown, Refused
 from iepbridge.ledger import batches
 from iepbridge.ledger.batches import Batch
 from iepbridge.ledger.schema import DELIVERED, UNKNOWN
@@ -34,8 +34,9 @@ def send(run: FeedRun, batch: Batch, content: Content | None = None) -> None:
     parcel = Parcel(batch.name, batch.size, batch.sha256, opened)
     try:
         how = deliver(parcel, run.target, run.session_to_target, record)
-    except OutcomeUnknown:
-        _settle(run, batch, UNKNOWN, "the answer was lost")
+    except (OutcomeUnknown, Refused):
+        if record.may_be_named:
+            _settle(run, batch, UNKNOWN, "the answer was lost")
         raise
     _settle(run, batch, DELIVERED, how)
     run.count("batches_delivered")
@@ -78,11 +79,12 @@ class _Record:
             batches.set_phase(tx, self._attempt, batches.NAMING)
         self._phase = batches.NAMING
 
-    def failed(self, how: str) -> None:
-        """Note that the attempt was cut."""
+    def failed(self, how: str, *, certain: bool) -> None:
+        """Note that the attempt failed; what it did is known, or to be looked for."""
         if self._attempt is None:
             return
-        outcome = UNKNOWN if self._phase == batches.NAMING else batches.NOT_DELIVERED
+        lost = self._phase == batches.NAMING and not certain
+        outcome = UNKNOWN if lost else batches.NOT_DELIVERED
         with self._run.writing() as tx:
             batches.end_attempt(tx, self._attempt, outcome, how)
         self._attempt = None
