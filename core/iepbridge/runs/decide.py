@@ -49,14 +49,13 @@ class Verdict(Enum):
 
 CONTRADICTION: Final = "contradiction"
 REJECTED: Final = "rejected"
-_LASTING: Final = (CONTRADICTION, REJECTED)
-"""Reasons that only a person or a mended plan ends; others are looked at anew by each run."""
 
 
 def decide(found: Collection[Content], known: Mapping[Content, Known]) -> dict[Content, Verdict]:
     """Judge each found content of one plan by what else was found and what is known of the plan.
 
-    The highest version goes. Of several contents of it that are new at once, none goes.
+    The highest version goes. Of several contents of it that are new at once, none goes. What was
+    held is looked at anew by each run; what was rejected, only where a person released it.
     """
     top = max(one.version for one in (*found, *known))
     highest = [one for one in dict.fromkeys(found) if one.version == top]
@@ -72,15 +71,8 @@ def _at_the_top(found: Sequence[Content], known: Mapping[Content, Known]) -> dic
     new = [one for one in found if one not in known]
     if len(new) > 1:
         return {one: _after(known.get(one), Verdict.CONTRADICT) for one in found}
-    if new:
-        return {one: _after(known.get(one), Verdict.EXAMINE) for one in found}
-    judged = {one: _again(known[one]) for one in found}
-    return judged | dict.fromkeys(_all_but_the_last(judged), Verdict.SKIP)
-
-
-def _all_but_the_last(judged: Mapping[Content, Verdict]) -> list[Content]:
-    """Give the contents that stand back where a person released several of one version."""
-    return [one for one, verdict in judged.items() if verdict is Verdict.EXAMINE][:-1]
+    going = new or _one_that_goes({one: known[one] for one in found})
+    return {one: Verdict.EXAMINE if one in going else Verdict.SKIP for one in found}
 
 
 def _after(known: Known | None, verdict: Verdict) -> Verdict:
@@ -88,8 +80,23 @@ def _after(known: Known | None, verdict: Verdict) -> Verdict:
     return verdict if known is None else Verdict.SKIP
 
 
-def _again(known: Known) -> Verdict:
-    if known.state == WAITING and not known.batched:
-        return Verdict.EXAMINE
-    looked_at_anew = known.released or known.reason not in _LASTING
-    return Verdict.EXAMINE if known.state == HELD and looked_at_anew else Verdict.SKIP
+def _one_that_goes(known: Mapping[Content, Known]) -> list[Content]:
+    """Give the one of known contents that is looked at anew, if any.
+
+    Where a contradiction is among them, a person's word ends it, or that the others are gone.
+    """
+    released = [one for one, own in known.items() if own.released and _held(own)]
+    unclear = [one for one, own in known.items() if own.reason == CONTRADICTION and _held(own)]
+    if released or len(unclear) > 1:
+        return released[-1:]
+    return unclear or [one for one, own in known.items() if _looked_at_anew(own)][-1:]
+
+
+def _looked_at_anew(known: Known) -> bool:
+    if known.state == WAITING:
+        return not known.batched
+    return _held(known) and known.reason != REJECTED
+
+
+def _held(known: Known) -> bool:
+    return known.state == HELD
