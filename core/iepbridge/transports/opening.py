@@ -29,7 +29,8 @@ def open_session(endpoint: EndpointSettings, endpoints: Mapping[str, EndpointSet
         _tell(endpoint, failed, tries, None)
         raise Unreachable(
             f"Endpoint {endpoint.name}: {endpoint.host} was not reached in {tries} tries. The last"
-            f" ended in the phase {failed.phase}: {failed.why}. Nothing was sent; run again later."
+            f" ended in the phase {failed.phase}: {failed.why}. No file was sent or read; run"
+            " again later."
         ) from None
 
 

@@ -15,6 +15,7 @@ from iepbridge.transports.sftp.phases import Failed
 _MOST_AGENT_KEYS: Final = 5
 """Servers hang up after six tries of a login, and may lock the account."""
 
+_PASSWORD: Final = "the password"  # noqa: S105  what it is called, not what it is
 _WITHOUT_SHA1: Final = frozenset({"rsa-sha2-256", "rsa-sha2-512"})
 
 _Method = Literal["publickey", "password", "keyboard-interactive"]
@@ -94,7 +95,7 @@ class _Login:
 
     def _with_password(self, method: _Method, password: str) -> bool:
         user = self._endpoint.user
-        self._tried.append("the password")
+        self._tried.append(_PASSWORD)
         if method == "password":
             return self._try(lambda: self._transport.auth_password(user, password, fallback=False))
 
@@ -117,14 +118,18 @@ class _Login:
     def _judge(self, key: paramiko.PKey | None) -> None:
         """Raise what a failed try means, unless the server waits for another."""
         observer = self._observer
-        if observer.asked and not observer.refusals and self._tried[-1:] == ["the password"]:
+        if observer.asked and not observer.refusals and self._tried[-1:] == [_PASSWORD]:
             raise self._refused("It wants a new password: this one has expired.")
         if key is not None:
             self._usable(key)
         if not observer.turned_away():
-            raise Failed("login", "the connection ended while logging in")
+            raise Failed("login", f"the connection ended while logging in{self._hint()}")
         if not (observer.refusals and self._transport.is_active()):
             raise self._refused("It refused, and hung up.")
+
+    def _hint(self) -> str:
+        by_password = self._tried[-1:] == [_PASSWORD]
+        return ", as some servers have it end when a password is wrong" if by_password else ""
 
     def _usable(self, key: paramiko.PKey) -> None:
         """Refuse an RSA key where the server takes none without SHA-1."""
