@@ -118,7 +118,8 @@ def _print(plan_id: str, rows: Sequence[HistoryRow]) -> None:
     table.add_column("when (UTC)", no_wrap=True)
     table.add_column("what")
     table.add_column("", overflow="fold")
-    for (at, what, _), group in groupby(rows, _together):
+    for (at, what, _), found in groupby(rows, _together):
+        group = list(found)
         told = _findings(group) if what == "finding" else chain.from_iterable(map(_told, group))
         when = at[:19].replace("T", " ")
         table.add_row(when, shown(what.replace("_", " ")), shown("\n".join(told)))
