@@ -21,7 +21,7 @@ from iepbridge.ledger.views import run_since
 from iepbridge.privacy import reduced
 from iepbridge.registry import load_registry
 from iepbridge.runs.leasing import holder
-from iepbridge.runs.outcome import DONE, Outcome, gravest
+from iepbridge.runs.outcome import Outcome, gravest
 from iepbridge.runs.run import FAULT, run_feed
 from iepbridge.runs.workplace import Told, Workplace, say_nothing
 from iepbridge.settings import Settings
@@ -170,12 +170,12 @@ def _previewed(
 
 
 def _preview(workplace: Callable[[Told], Workplace], name: str, *, plain: bool) -> Outcome:
-    from iepbridge.runs.dry import preview  # noqa: PLC0415
+    from iepbridge.runs.dry import Preview  # noqa: PLC0415
 
-    place = workplace(say_nothing)
-    for row in preview(place, name):
+    preview = Preview(workplace(say_nothing), name)
+    for row in preview:
         if plain:
             write_rows([row])
         else:
             write_line(", ".join(f"{key} {value}" for key, value in row.items()))
-    return Outcome(name, DONE, {})
+    return preview.outcome

@@ -28,10 +28,10 @@ _EVENTS_AT_ONCE: Final = 10_000
 class Guard(Protocol):
     """What says, inside a transaction, whether it may write: a lease."""
 
-    def check(self, tx: "Transaction") -> None:
+    def check(self, tx: "Transaction", /) -> None:
         """Raise `LeaseLost` where the lease is no longer ours, and keep others from taking it."""
 
-    def prolong(self, tx: "Transaction") -> None:
+    def prolong(self, tx: "Transaction", /) -> None:
         """Let the lease go on from here, where it would soon end."""
 
 

@@ -27,16 +27,20 @@ class Origin(NamedTuple):
 
 
 def destination(feed_name: str, folder: Path) -> EndpointSettings:
-    """Give the folder of a feed in as an endpoint; it is made, for its owner alone, if absent."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Misuse(
-            f"feeds.{feed_name}.destination: {folder} cannot be made ({error.strerror}). Name a"
-            " folder that this account may write to."
-        ) from None
+    """Give the folder of a feed in as an endpoint."""
     url = f"file:{quote(str(folder.absolute()))}"
     return EndpointSettings(name=f"destination-{feed_name}"[:64], url=url)
+
+
+def make_destination(endpoint: EndpointSettings) -> None:
+    """Make the folder, for its owner alone, where it is absent."""
+    try:
+        endpoint.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misuse(
+            f"{endpoint.path} cannot be made ({error.strerror}). Name a `destination` that this"
+            " account may write to."
+        ) from None
 
 
 def write_out(

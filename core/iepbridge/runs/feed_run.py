@@ -10,8 +10,7 @@ import structlog
 
 from iepbridge.adapter import Adapter
 from iepbridge.errors import IepbridgeError, LeaseLost
-from iepbridge.ledger.leases import Lease
-from iepbridge.ledger.transaction import Ledger, Transaction
+from iepbridge.ledger.transaction import Guard, Ledger, Transaction
 from iepbridge.runs.outcome import DONE, HELD_BACK, Outcome, gravest
 from iepbridge.runs.workplace import Workplace
 from iepbridge.settings import EndpointSettings, FeedSettings
@@ -32,7 +31,7 @@ class FeedRun:
     adapter: Adapter
     endpoint: EndpointSettings
     target: EndpointSettings
-    lease: Lease
+    lease: Guard
     id: int
     counts: Counter[str] = field(default_factory=Counter)
     codes: list[int] = field(default_factory=list)

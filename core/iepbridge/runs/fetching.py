@@ -57,7 +57,7 @@ class Mailbox:
 
     def fetch(self) -> None:
         """Fetch the files that are new and settled, into the ledger."""
-        for file in self._new_and_settled():
+        for file in self.new_and_settled():
             with self._run.tolerating(file=file.name):
                 self._fetch(file)
 
@@ -93,7 +93,8 @@ class Mailbox:
             self._session.close()
             self._session = None
 
-    def _new_and_settled(self) -> list[RemoteFile]:
+    def new_and_settled(self) -> list[RemoteFile]:
+        """Give the files that were not fetched yet and have come to rest, by name."""
         with self._run.ledger.reading() as connection:
             known = sightings(connection, self._run.feed.name)
         first = self._retrying(self._look)
@@ -130,11 +131,15 @@ class Mailbox:
 
     def _fetch(self, file: RemoteFile) -> None:
         with tempfile.TemporaryFile() as sink:
-            self._retrying(partial(self._download, file, sink))
-            sink.seek(0)
+            self.download(file, sink)
             digest, size = sha256_of(sink)
             sink.seek(0)
             self._keep(file, digest, size, sink)
+
+    def download(self, file: RemoteFile, sink: BinaryIO) -> None:
+        """Write a file's bytes to an empty file, from its beginning."""
+        self._retrying(partial(self._download, file, sink))
+        sink.seek(0)
 
     def _download(self, file: RemoteFile, sink: BinaryIO, session: Session) -> None:
         sink.seek(0)

@@ -18,6 +18,7 @@ from iepbridge.ledger.batches import Batch, open_batches
 from iepbridge.ledger.files import File
 from iepbridge.ledger.sequences import Channel, last_number
 from iepbridge.runs.decoding import decoding
+from iepbridge.runs.destination import make_destination
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.fetching import Mailbox
 from iepbridge.runs.released import take_released
@@ -33,6 +34,7 @@ _STATES: Final = {Place.GAP: files.GAP, Place.REPEAT: files.REPEAT}
 
 def run_in(run: FeedRun) -> None:
     """Carry out a run in."""
+    make_destination(run.target)
     for batch in _open(run):
         with run.tolerating(batch=batch.id):
             send(run, batch)

@@ -26,14 +26,19 @@ KIND: Final = "batch"
 
 
 class Draft:
-    """One file while plans are written into it; left without `commit`, nothing of it remains."""
+    """One file while plans are written into it; left without `commit`, nothing of it remains.
 
-    def __init__(self, run: FeedRun, complete: Callable[[Plan], Completed]) -> None:
+    `later` is how many files stand before it that the ledger does not know: those of a dry run.
+    """
+
+    def __init__(self, run: FeedRun, complete: Callable[[Plan], Completed], later: int = 0) -> None:
         self._run = run
         self.channel = channel_of(run)
         with run.ledger.reading() as connection:
             self._after = last_number(connection, self.channel)
             self._number = next_number(connection, self.channel)
+        for _ in range(later):
+            self._number = self._number.following
         self._envelope = _envelope(run, self._number)
         self._stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         self._content: BinaryIO = self._stream

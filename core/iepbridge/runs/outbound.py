@@ -6,20 +6,25 @@ source --SourceIndex--> contents --decide--> examine --> desk: goes with the bat
 ledger --pending--> what was released, or waits ---^
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, TypeVar
 
-from iepbridge.checking import Checker
+from iepbridge.checking import Checker, policy_of
 from iepbridge.codecs.json_text import Parsed, parse_object
 from iepbridge.exchange import PlanWriter
 from iepbridge.finding import Finding
+from iepbridge.iep_event import Completed, Once
 from iepbridge.ledger.entries import Entry, Passing, entries_of, pack, payload, pending
 from iepbridge.ledger.schema import HELD, SUPERSEDED, UNKNOWN, WAITING
+from iepbridge.plan import Plan
 from iepbridge.runs.before import VersionBefore
 from iepbridge.runs.decide import CONTRADICTION, Content, Known, Verdict, decide
+from iepbridge.runs.desk import BatchDesk
 from iepbridge.runs.examine import Examined, contradiction, examine
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.person import numbers_of
@@ -33,6 +38,9 @@ _Item = TypeVar("_Item")
 
 class Desk(Protocol):
     """Where a run puts what it has decided; that of a dry run only tells."""
+
+    def settle_open(self) -> None:
+        """Look to the batches that are still to go."""
 
     @property
     def closed(self) -> bool:
@@ -49,6 +57,9 @@ class Desk(Protocol):
 
     def finish(self) -> None:
         """Let go what was taken so far."""
+
+    def close(self) -> None:
+        """Drop what was not let go."""
 
 
 class _Case(NamedTuple):
@@ -74,6 +85,25 @@ class _Case(NamedTuple):
             if one != self.entry
             and (one.state == HELD or (one.state == WAITING and one.batch_id is None))
         )
+
+
+def run_out(
+    run: FeedRun, desk_of: Callable[[FeedRun, Callable[[Plan], Completed]], Desk] = BatchDesk
+) -> None:
+    """Carry out a run out, at the desk that is given."""
+    before = VersionBefore(run.adapter, partial(_payload, run))
+    complete = Once(before.complete)
+    policy = policy_of(run.adapter, run.workplace.registry, run.workplace.settings)
+    today = run.here_and_now().date()
+    checker = Checker(run.adapter.significant, policy, today, complete, before)
+    with closing(desk_of(run, complete)) as desk, SourceIndex() as index:
+        desk.settle_open()
+        Outbound(run, desk, index, checker, before).go()
+
+
+def _payload(run: FeedRun, entry: Entry) -> bytes | None:
+    with run.ledger.reading() as connection:
+        return payload(connection, run.ledger.keyring, run.feed.name, entry)
 
 
 class Outbound:
@@ -185,7 +215,7 @@ class Outbound:
     def _take_up(self, entries: Sequence[Entry]) -> None:
         known = self._known({one.plan_id for one in entries})
         for entry in entries:
-            line = None if self._in_source(entry) else self._payload(entry)
+            line = None if self._in_source(entry) else _payload(self._run, entry)
             if line is not None and not self._desk.closed:
                 content = Content(entry.version, entry.digest)
                 parsed = parse_object(line)
@@ -196,10 +226,6 @@ class Outbound:
     def _in_source(self, entry: Entry) -> bool:
         """Say whether the source has had its say on a content in this run."""
         return self._index.has(entry.plan_id, entry.digest)
-
-    def _payload(self, entry: Entry) -> bytes | None:
-        with self._run.ledger.reading() as connection:
-            return payload(connection, self._run.ledger.keyring, self._run.feed.name, entry)
 
 
 def _known(entry: Entry) -> Known:

@@ -1,28 +1,22 @@
 """Runs of feeds: each under its lease, one after the other, a failure of one stopping none."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from typing import Final
 
 import structlog
 
 from iepbridge.adapter import Adapter
-from iepbridge.checking import Checker, policy_of
 from iepbridge.errors import IepbridgeError, Misuse
-from iepbridge.iep_event import Once
-from iepbridge.ledger.entries import Entry, payload
 from iepbridge.ledger.run_log import begin_run, end_run
+from iepbridge.ledger.transaction import Guard
 from iepbridge.mapping.files import digest_of, find_files
 from iepbridge.runs.answering import run_acks
-from iepbridge.runs.before import VersionBefore
-from iepbridge.runs.desk import BatchDesk
 from iepbridge.runs.destination import destination
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.inbound import run_in
 from iepbridge.runs.leasing import holder, leased
-from iepbridge.runs.outbound import Outbound
+from iepbridge.runs.outbound import run_out
 from iepbridge.runs.outcome import Outcome
-from iepbridge.runs.source import SourceIndex
 from iepbridge.runs.workplace import Workplace
 from iepbridge.settings import FeedSettings
 
@@ -59,17 +53,23 @@ def feed_of(workplace: Workplace, name: str) -> FeedSettings:
 
 
 def _under_lease(workplace: Workplace, feed: FeedSettings) -> Outcome:
-    adapter = workplace.registry.adapter(feed.system)
-    endpoint = workplace.settings.endpoints[feed.endpoint]
     with leased(workplace, feed) as lease:
+        used = _used(workplace, workplace.registry.adapter(feed.system))
         with workplace.ledger.writing(lease) as tx:
-            run_id = begin_run(tx, feed.name, feed.direction, holder(), _used(workplace, adapter))
-        target = endpoint
-        if feed.destination is not None:
-            target = destination(feed.name, feed.destination)
-        run = FeedRun(workplace, feed, adapter, endpoint, target, lease, run_id)
+            run_id = begin_run(tx, feed.name, feed.direction, holder(), used)
+        run = run_of(workplace, feed, lease, run_id)
         with structlog.contextvars.bound_contextvars(run=run_id):
             return _carried_out(run)
+
+
+def run_of(workplace: Workplace, feed: FeedSettings, lease: Guard, run_id: int) -> FeedRun:
+    """Put together what one run of a feed works with."""
+    adapter = workplace.registry.adapter(feed.system)
+    endpoint = workplace.settings.endpoints[feed.endpoint]
+    target = endpoint
+    if feed.destination is not None:
+        target = destination(feed.name, feed.destination)
+    return FeedRun(workplace, feed, adapter, endpoint, target, lease, run_id)
 
 
 def _carried_out(run: FeedRun) -> Outcome:
@@ -99,21 +99,4 @@ def _used(workplace: Workplace, adapter: Adapter) -> dict[str, str]:
     }
 
 
-def _run_out(run: FeedRun) -> None:
-    before = VersionBefore(run.adapter, lambda entry: _payload(run, entry))
-    complete = Once(before.complete)
-    settings = run.workplace.settings
-    policy = policy_of(run.adapter, run.workplace.registry, settings)
-    today = run.here_and_now().date()
-    checker = Checker(run.adapter.significant, policy, today, complete, before)
-    with closing(BatchDesk(run, complete)) as desk, SourceIndex() as index:
-        desk.settle_open()
-        Outbound(run, desk, index, checker, before).go()
-
-
-def _payload(run: FeedRun, entry: Entry) -> bytes | None:
-    with run.ledger.reading() as connection:
-        return payload(connection, run.ledger.keyring, run.feed.name, entry)
-
-
-_DIRECTIONS: Final = {"out": _run_out, "in": run_in, "acks": run_acks}
+_DIRECTIONS: Final = {"out": run_out, "in": run_in, "acks": run_acks}

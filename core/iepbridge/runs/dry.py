@@ -1,0 +1,187 @@
+"""A run that only tells: every file and plan, what would be done with it, and nothing written.
+
+    out   the batches that wait, then each plan of the source: into which file, or why not
+    in    each new file of the endpoint, and each plan in it
+    acks  each new file of the endpoint, and each answer in it
+
+The endpoint is looked at and read; neither it nor the ledger is changed.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from typing import Any, BinaryIO, Final, TypeAlias
+
+import orjson
+
+from iepbridge.errors import IepbridgeError
+from iepbridge.exchange import PlanWriter
+from iepbridge.iep_event import Completed
+from iepbridge.ledger.batches import open_batches
+from iepbridge.ledger.entries import Passing
+from iepbridge.ledger.schema import HELD
+from iepbridge.ledger.transaction import Transaction
+from iepbridge.plan import Plan
+from iepbridge.runs.decoding import decoded
+from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.fetching import Mailbox
+from iepbridge.runs.making import Draft
+from iepbridge.runs.outbound import run_out
+from iepbridge.runs.outcome import Outcome
+from iepbridge.runs.run import feed_of, run_of
+from iepbridge.runs.sealing import opened, plain_name
+from iepbridge.runs.workplace import Workplace
+from iepbridge.transports import RemoteFile
+
+Row: TypeAlias = dict[str, Any]
+_NO_RUN: Final = 0
+
+
+class Preview:
+    """What a run would do: its rows, once, in order; then `outcome` says how it would end."""
+
+    def __init__(self, workplace: Workplace, name: str) -> None:
+        feed = feed_of(workplace, name)
+        self._run = run_of(workplace, feed, _NoWriting(), _NO_RUN)
+        self._rows = tempfile.TemporaryFile()  # noqa: SIM115  closed once the rows were given
+
+    def __iter__(self) -> Iterator[Row]:
+        try:
+            _DIRECTIONS[self._run.feed.direction](self._run, self._tell)
+        except IepbridgeError as error:
+            self._run.problem(error)
+        self._rows.seek(0)
+        with closing(self._rows):
+            yield from map(orjson.loads, self._rows)
+
+    def _tell(self, row: Row) -> None:
+        self._rows.write(orjson.dumps({"feed": self._run.feed.name, **row}) + b"\n")
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the run would end, as far as can be told without it."""
+        return self._run.outcome()
+
+
+_Tell: TypeAlias = Callable[[Row], None]
+
+
+class _NoWriting:
+    """The guard of a run that writes nothing."""
+
+    def check(self, _: Transaction) -> None:
+        """Refuse."""
+        raise AssertionError("A dry run writes nothing.")
+
+    def prolong(self, _: Transaction) -> None:
+        """Have nothing to prolong."""
+
+
+def _out(run: FeedRun, tell: _Tell) -> None:
+    run_out(run, partial(_TellingDesk, tell=tell))
+
+
+class _TellingDesk:
+    """Tells where plans would go; files are begun to name them, and dropped."""
+
+    closed = False
+
+    def __init__(self, run: FeedRun, complete: Callable[[Plan], Completed], tell: _Tell) -> None:
+        self._run = run
+        self._complete = complete
+        self._tell = tell
+        self._draft: Draft | None = None
+        self._files = 0
+        self._plans = 0
+
+    def settle_open(self) -> None:
+        """Tell the batches that would go first."""
+        with self._run.ledger.reading() as connection:
+            for batch in open_batches(connection, self._run.feed.name):
+                do = "send again" if batch.state == "waiting" else "look for"
+                self._tell({"do": do, "file": batch.name, "plans": batch.plans})
+
+    def writer(self) -> PlanWriter:
+        """Give the writer of the file at hand."""
+        return self._at_hand().writer
+
+    def _at_hand(self) -> Draft:
+        if self._draft is None:
+            self._draft = Draft(self._run, self._complete, self._files)
+        return self._draft
+
+    def take(self, passing: Passing) -> None:
+        """Tell which file a plan would go with."""
+        self._tell({"do": "send", "file": self._at_hand().name, **_about(passing)})
+        self._plans += 1
+        if self._plans >= self._run.feed.batch_size:
+            self.finish()
+
+    def put_aside(self, passing: Passing) -> None:
+        """Tell that a plan would not go, and why."""
+        row = {"do": _ASIDE.get(passing.state, "hold"), **_about(passing)}
+        if passing.state == HELD:
+            row["reason"] = passing.reason
+            row["rules"] = sorted({one.rule for one in passing.findings})
+        self._tell(row)
+
+    def finish(self) -> None:
+        """Begin another file with the next plan."""
+        if self._plans:
+            self._files += 1
+            self._plans = 0
+            self.close()
+
+    def close(self) -> None:
+        """Drop the file at hand."""
+        if self._draft is not None:
+            self._draft.close()
+            self._draft = None
+
+
+_ASIDE: Final = {"superseded": "supersede", "waiting": "wait"}
+
+
+def _about(passing: Passing) -> Row:
+    return {"plan_id": passing.plan_id or None, "version": passing.version or None}
+
+
+def _in(run: FeedRun, tell: _Tell) -> None:
+    def each(file: RemoteFile, content: BinaryIO) -> None:
+        with decoded(run, file.name, content) as found:
+            sequence = found.envelope.sequence
+            tell({"do": "fetch", "file": file.name, "sequence": sequence})
+            for one in found.arrivals:
+                do = "take" if one.plan is not None else "hold"
+                about = {"plan_id": one.plan_id, "version": one.version}
+                tell({"do": do, "file": file.name, **about})
+
+    _each_file(run, each)
+
+
+def _acks(run: FeedRun, tell: _Tell) -> None:
+    reads = run.adapter.acknowledgements
+    assert reads is not None
+
+    def each(file: RemoteFile, content: BinaryIO) -> None:
+        with closing(opened(content, run.feed, run.endpoint.max_bytes)) as plain:
+            read = reads.read(plain, plain_name(file.name))
+        tell({"do": "fetch", "file": file.name, "batch": read.batch, "status": read.status})
+        for one in read.answers:
+            about = {"plan_id": one.plan_id, "version": one.version, "status": one.status}
+            tell({"do": "apply", "file": file.name, **about})
+
+    _each_file(run, each)
+
+
+def _each_file(run: FeedRun, each: Callable[[RemoteFile, BinaryIO], None]) -> None:
+    """Look at each new file of the endpoint; one that cannot be read stops no other."""
+    with closing(Mailbox(run)) as mailbox:
+        for file in mailbox.new_and_settled():
+            with run.tolerating(file=file.name), tempfile.TemporaryFile() as content:
+                mailbox.download(file, content)
+                each(file, content)
+
+
+_DIRECTIONS: Final = {"out": _out, "in": _in, "acks": _acks}
