@@ -1,11 +1,13 @@
-"""Show what a system's acknowledgement says about a file and its plans.
+"""Read a system's acknowledgement into the ledger, and show what it says about a file's plans.
 
-FILE keeps the name that the system gave it: the name says which file is answered. With - nothing
-but the content tells.
+Without a configuration, or a ledger in it, it is shown and nothing else. FILE keeps the name that
+the system gave it: the name says which file is answered. With - nothing but the content tells.
 """
 
 import argparse
 from typing import Final
+
+from iepbridge.cli.parser import add_config
 
 EXAMPLE: Final = """\
 examples:
@@ -21,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `ack`."""
     parser.add_argument("file", metavar="FILE", help="the acknowledgement; - for standard input")
     parser.add_argument("--system", required=True, metavar="S", help="the system it comes from")
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="JSON Lines at a terminal, too")
 
 

@@ -1,0 +1,75 @@
+"""An acknowledgement that a person hands over, reconciled as one that a feed fetched."""
+
+from typing import BinaryIO, Final
+
+from iepbridge.acknowledgement import Acknowledgement
+from iepbridge.adapter import Adapter
+from iepbridge.delivering import sha256_of
+from iepbridge.formats import compiled_mapping
+from iepbridge.ledger import files
+from iepbridge.ledger.files import File, NewFile, add_file, file_of
+from iepbridge.ledger.kept import keep
+from iepbridge.ledger.leases import take
+from iepbridge.ledger.run_log import begin_run, end_run
+from iepbridge.ledger.transaction import Transaction
+from iepbridge.runs.fetching import KIND
+from iepbridge.runs.leasing import holder
+from iepbridge.runs.reconcile import Reconciled, reconcile
+from iepbridge.runs.workplace import Workplace
+from iepbridge.settings import FeedSettings, Settings
+
+BY_HAND: Final = "by hand"
+"""What stands for the endpoint of a file that no feed fetched."""
+
+
+def feed_of_answers(settings: Settings, system: str) -> FeedSettings | None:
+    """Give the feed that reads a system's acknowledgements, None unless it is the only one."""
+    feeds = settings.feeds.values()
+    found = [one for one in feeds if one.direction == "acks" and one.system == system]
+    return found[0] if len(found) == 1 else None
+
+
+def record_answers(
+    workplace: Workplace, adapter: Adapter, name: str, content: BinaryIO, read: Acknowledgement
+) -> Reconciled | None:
+    """Keep an acknowledgement, as it came, and apply it; None where these bytes were read before.
+
+    Raises `Busy` while a run of the feed that reads them is under way.
+    """
+    feed = feed_of_answers(workplace.settings, adapter.name)
+    feed_name = feed.name if feed is not None else f"ack-{adapter.name}"
+    ledger, seconds = workplace.ledger, workplace.settings.ledger.lease_seconds
+    content.seek(0)
+    digest, size = sha256_of(content)
+    content.seek(0)
+    new = NewFile(feed_name, BY_HAND, name, digest, size)
+    leased = take(ledger, [f"feed:{feed_name}"], holder(), seconds)
+    with leased as lease, ledger.writing(lease) as tx:
+        known = file_of(tx.connection, feed_name, digest)
+        if known is not None and known.state != files.FETCHED:
+            return None
+        return _apply(tx, workplace, adapter, _written(tx, new, content, known), read)
+
+
+def _written(tx: Transaction, new: NewFile, content: BinaryIO, known: File | None) -> File:
+    """Write down that a file was handed over; give it, new or fetched and not read yet."""
+    if known is not None:
+        return known
+    used = {"by": BY_HAND}
+    run_id = begin_run(tx, new.feed, "acks", holder(), used)
+    add_file(tx, run_id, new, keep(tx, KIND, content))
+    end_run(tx, new.feed, run_id, 0, {"files_read": 1})
+    found = file_of(tx.connection, new.feed, new.sha256)
+    assert found is not None
+    return found
+
+
+def _apply(
+    tx: Transaction, workplace: Workplace, adapter: Adapter, file: File, read: Acknowledgement
+) -> Reconciled:
+    overlays = workplace.settings.overlays
+    extension = compiled_mapping(adapter, overlays).layout.file.extension
+    run_id = files.run_of(tx.connection, file.id)
+    result = reconcile(tx, run_id, file.id, adapter.name, extension, read)
+    files.set_state(tx, file, files.FOREIGN if result["foreign_files"] else files.READ)
+    return result
