@@ -69,9 +69,9 @@ class Proxy:
                     break
                 if self._frozen.is_set():
                     self._ended.wait()
-                sink.sendall(data)
                 passed += len(data)
                 setattr(self, way, passed)
+                sink.sendall(data)
             if self.stall and most is not None and passed >= most:
                 self._ended.wait()
         for one in (source, sink):

@@ -1,7 +1,7 @@
 """Sessions on each kind of endpoint: a folder, and a real server of each make."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,3 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give OpenSSH with its defaults, for a whole module."""
     with openssh(tmp_path_factory.mktemp("sshd")) as server:
         yield server
-
-
-Make = Callable[..., contextlib.AbstractContextManager[Server]]

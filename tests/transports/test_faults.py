@@ -18,6 +18,8 @@ from iepbridge.transports import Interrupted, Session, open_session
 DATA = bytes(range(256)) * 2_000
 SOON = {"connect_timeout_seconds": 1.5, "operation_timeout_seconds": 1.0}
 
+LONG = [pytest.mark.long, pytest.mark.timeout(1_800)]
+
 
 def target(server: Server) -> tuple[str, int]:
     return server.host, server.port
@@ -41,7 +43,7 @@ def places(most: int, step: int) -> list[int]:
 
 
 @pytest.mark.parametrize("way", ["after_bytes_up", "after_bytes_down"])
-@pytest.mark.parametrize("step", [397, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [397, pytest.param(1, marks=LONG)])
 def test_a_cut_while_connecting_is_tried_again(sshd: Server, way: str, step: int) -> None:
     up, down = login_bytes(sshd)
     for place in places(up if way == "after_bytes_up" else down, step):
@@ -52,7 +54,7 @@ def test_a_cut_while_connecting_is_tried_again(sshd: Server, way: str, step: int
             assert proxy.connections == 2
 
 
-@pytest.mark.parametrize("step", [397, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [397, pytest.param(1, marks=LONG)])
 def test_a_cut_while_a_password_is_checked_is_no_refusal(passwords: Server, step: int) -> None:
     with cutting_proxy(target(passwords)) as proxy:
         open_session(by_password(passwords, PASSWORD, proxy.port), {}).close()
@@ -162,9 +164,10 @@ def test_an_operation_that_loses_its_server(filled: Server, use: str, stall: boo
     (_, before), (_, after) = bytes_of(filled, use)
     (filled.folder / "other.xml").write_bytes(b"other")
     place = before + (after - before) // 2
+    patience = {"operation_timeout_seconds": 2.0} if stall else {}
     with (
         cutting_proxy(target(filled), after_bytes_down=place, stall=stall) as proxy,
-        open_session(endpoint(filled, proxy.port, **SOON), {}) as session,
+        open_session(endpoint(filled, proxy.port, **patience), {}) as session,
     ):
         with pytest.raises(Interrupted, match="not known"):
             USES[use](session)
@@ -172,7 +175,7 @@ def test_an_operation_that_loses_its_server(filled: Server, use: str, stall: boo
             session.look("plans.xml")
 
 
-@pytest.mark.parametrize("step", [40_009, pytest.param(211, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [40_009, pytest.param(211, marks=LONG)])
 def test_an_upload_cut_anywhere_is_whole_or_interrupted(filled: Server, step: int) -> None:
     (before, _), (after, _) = bytes_of(filled, "upload")
     for place in places(after - before - 1, step):

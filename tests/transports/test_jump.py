@@ -58,7 +58,7 @@ def test_nobody_listens_behind_it(tmp_path: Path, sshd: Server) -> None:
 def test_a_gate_that_goes_silent(tmp_path: Path, sshd: Server) -> None:
     with openssh(tmp_path) as gate, cutting_proxy((gate.host, gate.port)) as proxy:
         jump = endpoint(gate, proxy.port, name="gate")
-        soon = through(sshd, jump, operation_timeout_seconds=1.0)
+        soon = through(sshd, jump, operation_timeout_seconds=2.0)
         with open_session(soon, {"gate": jump}) as session:
             session.look("none.xml")
             proxy.freeze()

@@ -147,6 +147,7 @@ def test_a_listing_that_is_left_early_or_worked_in(session_at: Session, served: 
     assert len([got(session_at, file.name) for file in session_at.files()]) == 500
 
 
+@pytest.mark.linux  # other systems refuse such names themselves
 def test_names_are_data(session_at: Session, served: Served) -> None:
     strange = [
         b"new\nline.xml",
