@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.deployment import Deployment
 
 COMMAND = [sys.executable, "-m", "iepbridge"]
 
@@ -100,3 +101,25 @@ def waiting(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 
 TRANSLATE = ("translate", "--from", "canonical", "--to", "canonical")
+
+
+@pytest.fixture
+def deployment(
+    tmp_path: Path,
+    ledger_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> Deployment:
+    """Give a deployment, first with a ledger in SQLite, then in PostgreSQL."""
+    return Deployment(tmp_path, ledger_url, monkeypatch, capfdbinary)
+
+
+@pytest.fixture
+def small_deployment(
+    tmp_path: Path,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> Deployment:
+    """Give a deployment with a ledger in a file."""
+    return Deployment(tmp_path, sqlite_url, monkeypatch, capfdbinary)

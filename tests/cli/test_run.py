@@ -1,0 +1,136 @@
+"""`iepbridge run`: feeds chosen, run, summed up; one that fails stops none of the others."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.deployment import NUMBER, SENTINEL, Deployment, against_policy, texan
+
+from iepbridge.cli import running
+from iepbridge.runs.outcome import Outcome
+
+
+def test_plans_go_and_a_line_sums_up(deployment: Deployment) -> None:
+    deployment.plans(texan("P-1"), texan("P-2"))
+    done = deployment("run", "plans")
+    assert (done.code, done.err) == (0, "")
+    row = done.row
+    assert (row["feed"], row["exit_code"], row["run"], row["problems"]) == ("plans", 0, 1, [])
+    assert row["counts"]["plans_delivered"] == 2
+    assert len(deployment.sent()) == 1
+
+
+def test_what_is_held_is_exit_code_1(small_deployment: Deployment) -> None:
+    small_deployment.plans(texan("P-1"), against_policy("P-2"))
+    done = small_deployment("run", "plans")
+    assert (done.code, done.row["exit_code"], done.row["counts"]["held"]) == (1, 1, 1)
+
+
+def test_the_same_again_sends_nothing(small_deployment: Deployment) -> None:
+    small_deployment.plans(texan("P-1"))
+    small_deployment("run", "plans")
+    done = small_deployment("run", "plans")
+    assert done.code == 0
+    assert done.row["counts"] == {"plans_found": 1, "plans_unchanged": 1}
+    assert len(small_deployment.sent()) == 1
+
+
+def test_without_a_feed_those_configured_are_named(small_deployment: Deployment) -> None:
+    done = small_deployment("run")
+    assert done.code == 2
+    assert "plans, acks, old-plans" in done.err
+
+
+@pytest.mark.parametrize("word", ["plan", "plan*s-", "nothing"])
+def test_a_word_that_means_no_feed_runs_none(small_deployment: Deployment, word: str) -> None:
+    small_deployment.plans(texan("P-1"))
+    done = small_deployment("run", "plans", word)
+    assert (done.code, done.out, small_deployment.sent()) == (2, b"", [])
+    assert "old-plans" in done.err
+
+
+def test_a_pattern_takes_what_is_enabled_and_each_once(small_deployment: Deployment) -> None:
+    done = small_deployment("run", "*", "acks")
+    assert [row["feed"] for row in done.rows] == ["plans", "acks"]
+    done = small_deployment("run", "old-plans", "plan*")
+    assert [row["feed"] for row in done.rows] == ["old-plans", "plans"]
+
+
+_OHIO = """
+[feeds.ohio]
+direction = "out"
+system = "ohio"
+source = "plans/*.jsonl"
+endpoint = "texas"
+sender = "A"
+receiver = "B"
+"""
+
+
+def test_one_feed_that_fails_stops_no_other(small_deployment: Deployment) -> None:
+    small_deployment.configure_more(_OHIO)
+    small_deployment.plans(texan("P-1"))
+    done = small_deployment("run", "ohio", "plans")
+    assert done.code == 2
+    assert [row["exit_code"] for row in done.rows] == [2, 0]
+    assert "ohio" in done.rows[0]["problems"][0]
+
+
+def test_a_fault_of_the_program_in_one_feed_stops_no_other(
+    small_deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_feed(_: object, name: str) -> Outcome:
+        if name == "plans":
+            raise RuntimeError(SENTINEL)
+        return Outcome(name, 0, {})
+
+    monkeypatch.setattr(running, "run_feed", run_feed)
+    done = small_deployment("run", "plans", "acks")
+    assert done.code == 70
+    assert [row["exit_code"] for row in done.rows] == [70, 0]
+    assert "RuntimeError" in done.err
+    assert SENTINEL not in done.err + done.out.decode()
+
+
+def test_every_mistake_of_the_configuration_is_told_and_nothing_runs(
+    small_deployment: Deployment,
+) -> None:
+    small_deployment.configure_more('[feeds.x]\ndirection = "up"\n[feeds.y]\nsystem = 3\n')
+    done = small_deployment("run", "plans")
+    assert (done.code, done.out) == (2, b"")
+    assert "feeds.x.direction" in done.err
+    assert "feeds.y.system" in done.err
+
+
+def test_without_a_configuration_it_says_so(small_deployment: Deployment, tmp_path: Path) -> None:
+    (tmp_path / "iepbridge.toml").unlink()
+    done = small_deployment("run", "plans")
+    assert done.code == 2
+    assert "--config" in done.err
+
+
+def test_a_dry_run_makes_nothing_not_even_a_ledger(
+    small_deployment: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_LEDGER", f"sqlite:///{tmp_path}/none.db")
+    small_deployment.plans(texan("P-1"), against_policy("P-2"))
+    before = sorted(tmp_path.rglob("*"))
+    done = small_deployment("run", "plans", "--dry-run")
+    assert done.code == 1
+    assert {row["plan_id"]: row["do"] for row in done.rows} == {"P-1": "send", "P-2": "hold"}
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_no_person_is_told_of(small_deployment: Deployment) -> None:
+    small_deployment.plans(texan("P-1"), against_policy("P-2"))
+    done = small_deployment("run", "*", "--log-level", "debug")
+    told = done.err + done.out.decode()
+    assert "run_ended" in told
+    assert SENTINEL not in told
+    assert NUMBER not in told
+
+
+def test_a_summary_in_words() -> None:
+    outcome = Outcome("plans", 4, {"plans_found": 1200, "held": 0, "batches_made": 1}, ())
+    told = running.summary(outcome)
+    assert told.startswith("plans: the other side could not be reached")
+    assert told.endswith("(1,200 plans found, 1 batches made)")
