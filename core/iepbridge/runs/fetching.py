@@ -173,7 +173,9 @@ class Mailbox:
             retry=retry_if_exception_type(Interrupted),
             stop=stop_after_attempt(endpoint.retries + 1),
             wait=wait_exponential_jitter(
-                endpoint.retry_wait_seconds, endpoint.retry_wait_most_seconds
+                multiplier=endpoint.retry_wait_seconds,
+                max=endpoint.retry_wait_most_seconds,
+                jitter=endpoint.retry_wait_seconds,
             ),
             reraise=True,
         )
