@@ -47,6 +47,7 @@ class Sighting(NamedTuple):
     modified: int
     disposed: bool
     state: str
+    sha256: bytes
 
 
 class CameIn(NamedTuple):
@@ -125,6 +126,7 @@ def sightings(connection: Connection, feed: str) -> dict[str, list[Sighting]]:
         received_names.c.modified,
         received_names.c.disposed_at.is_not(None),
         received.c.state,
+        received.c.sha256,
     )
     own = select(*columns).join_from(received, received_names).where(received.c.feed == feed)
     found: dict[str, list[Sighting]] = {}
@@ -178,6 +180,14 @@ def set_state(tx: Transaction, file: File, state: str, reason: str | None = None
     values = {"state": state, "reason": reason, "settled_at": settled}
     tx.connection.execute(update(received).where(received.c.id == file.id).values(values))
     tx.event(f"file_{state}", feed=file.feed, file=file.id, name=file.name)
+
+
+def read_anew(tx: Transaction, file: File, name: str, kept_id: int) -> None:
+    """Have a file read once more, under the name that it came with now."""
+    values = {"state": FETCHED, "name": name, "kept_id": kept_id, "reason": None}
+    own = update(received).where(received.c.id == file.id)
+    tx.connection.execute(own.values(**values, settled_at=None))
+    tx.event("file_read_anew", feed=file.feed, file=file.id, name=name)
 
 
 def set_envelope(

@@ -180,8 +180,8 @@ def _each_file(run: FeedRun, each: Callable[[RemoteFile, BinaryIO], None]) -> No
     with closing(Mailbox(run)) as mailbox:
         for file in mailbox.new_and_settled():
             with run.tolerating(file=file.name), tempfile.TemporaryFile() as content:
-                mailbox.download(file, content)
-                each(file, content)
+                if mailbox.download(file, content):
+                    each(file, content)
 
 
 _DIRECTIONS: Final = {"out": _out, "in": _in, "acks": _acks}

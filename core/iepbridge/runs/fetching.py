@@ -11,6 +11,7 @@ import fnmatch
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import BinaryIO, Final, NamedTuple, TypeVar
 
@@ -21,17 +22,21 @@ from iepbridge.delivering import sha256_of
 from iepbridge.errors import Unreachable
 from iepbridge.ledger.files import (
     FETCHED,
+    REFUSED,
+    File,
     NewFile,
     Sighting,
     add_file,
     dispose,
     file_of,
+    read_anew,
     see,
     sightings,
 )
-from iepbridge.ledger.kept import keep
+from iepbridge.ledger.kept import is_kept, keep
+from iepbridge.ledger.transaction import Transaction
 from iepbridge.runs.feed_run import FeedRun
-from iepbridge.transports import Interrupted, RemoteFile, Session
+from iepbridge.transports import Interrupted, NotThere, RemoteFile, Session
 
 _log = structlog.get_logger(__name__)
 
@@ -75,17 +80,28 @@ class Mailbox:
                     dispose(tx, sighting.received_id, sighting.name)
 
     def _dispose(self, sighting: Sighting, session: Session) -> None:
-        """Take a file away that is still the one that was read."""
-        there = session.look(sighting.name)
-        if there is None or (there.size, there.modified) != (sighting.size, sighting.modified):
+        """Take a file away that is still the one that was read.
+
+        Its marker goes first: one left alone would vouch for the next file of that name.
+        """
+        if not self._is_still_there(sighting, session):
             return
-        if self._endpoint.archive is not None:
-            session.archive(sighting.name, self._endpoint.archive)
-        else:
-            session.remove(sighting.name)
         if self._endpoint.marker:
             session.remove(f"{sighting.name}{self._endpoint.marker}")
+        if self._endpoint.archive is None:
+            session.remove(sighting.name)
+        else:
+            with suppress(NotThere):  # gone meanwhile
+                session.archive(sighting.name, self._endpoint.archive)
         _log.info("file_taken_away", file=sighting.name)
+
+    def _is_still_there(self, sighting: Sighting, session: Session) -> bool:
+        there = session.look(sighting.name)
+        if there is None or (there.size, there.modified) != (sighting.size, sighting.modified):
+            return False
+        if self._endpoint.verify != "digest":
+            return True
+        return session.digest(sighting.name) == sighting.sha256.hex()
 
     def close(self) -> None:
         """End the session."""
@@ -131,15 +147,21 @@ class Mailbox:
 
     def _fetch(self, file: RemoteFile) -> None:
         with tempfile.TemporaryFile() as sink:
-            self.download(file, sink)
-            digest, size = sha256_of(sink)
-            sink.seek(0)
-            self._keep(file, digest, size, sink)
+            if self.download(file, sink):
+                digest, size = sha256_of(sink)
+                sink.seek(0)
+                self._keep(file, digest, size, sink)
 
-    def download(self, file: RemoteFile, sink: BinaryIO) -> None:
-        """Write a file's bytes to an empty file, from its beginning."""
-        self._retrying(partial(self._download, file, sink))
+    def download(self, file: RemoteFile, sink: BinaryIO) -> bool:
+        """Write a file's bytes to an empty file, from its beginning; say whether it was there."""
+        try:
+            self._retrying(partial(self._download, file, sink))
+        except NotThere:
+            _log.warning("file_gone", file=file.name)
+            self._run.count("files_gone")
+            return False
         sink.seek(0)
+        return True
 
     def _download(self, file: RemoteFile, sink: BinaryIO, session: Session) -> None:
         sink.seek(0)
@@ -160,12 +182,28 @@ class Mailbox:
                 own = add_file(tx, run.id, new, keep(tx, KIND, content))
             else:
                 own = known.id
-            see(tx, own, file.name, file.size, file.modified)
+            is_new = see(tx, own, file.name, file.size, file.modified)
             if known is not None:
-                tx.event("file_again", feed=run.feed.name, run_id=run.id, file=own, name=file.name)
+                self._keep_again(tx, known, file.name, content, is_new=is_new)
         run.count("files_fetched" if known is None else "files_again")
         told = "file_fetched" if known is None else "file_again"
         _log.info(told, file=file.name, received=own, bytes=size)
+
+    def _keep_again(
+        self, tx: Transaction, known: File, name: str, content: BinaryIO, *, is_new: bool
+    ) -> None:
+        """Write down that known bytes came again; those that were refused are read once more.
+
+        What stood in their way may have been the name, or the configuration. An acknowledgement
+        may say by its name alone what it answers.
+        """
+        run = self._run
+        tx.event("file_again", feed=run.feed.name, run_id=run.id, file=known.id, name=name)
+        if known.state == REFUSED or (is_new and run.feed.direction == "acks"):
+            kept_id = known.kept_id
+            if kept_id is None or not is_kept(tx.connection, kept_id):
+                kept_id = keep(tx, KIND, content)
+            read_anew(tx, known, name, kept_id)
 
     def _retrying(self, step: Callable[[Session], _Given]) -> _Given:
         endpoint = self._endpoint

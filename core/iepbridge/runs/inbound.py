@@ -1,16 +1,16 @@
 """A run in: files fetched, each read in its turn, and what their plans come to.
 
-mailbox --> ledger: kept --in its turn--> ReadFile --> destination; held
+mailbox --> ledger: kept --in its turn--> plans taken, or held --> batches --> destination
                `-- out of its turn: waits for the gap, or for a person
 """
 
 from contextlib import closing
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 import structlog
 
-from iepbridge.errors import IepbridgeError, LeaseLost, Unreadable
+from iepbridge.errors import IepbridgeError, LeaseLost, OutcomeUnknown, Unreadable
 from iepbridge.exchange import Envelope
 from iepbridge.formats import file_name
 from iepbridge.ledger import files
@@ -35,9 +35,6 @@ _STATES: Final = {Place.GAP: files.GAP, Place.REPEAT: files.REPEAT}
 def run_in(run: FeedRun) -> None:
     """Carry out a run in."""
     make_destination(run.target)
-    for batch in _open(run):
-        with run.tolerating(batch=batch.id):
-            send(run, batch)
     with closing(Mailbox(run)) as mailbox:
         fetched = False
         with run.tolerating():
@@ -45,13 +42,41 @@ def run_in(run: FeedRun) -> None:
             fetched = True
         _InTurn(run).go()
         take_released(run)
+        _deliver(run)
         if fetched:
             mailbox.tidy()
 
 
-def _open(run: FeedRun) -> list[Batch]:
+def _deliver(run: FeedRun) -> None:
+    """Write out what waits, older files first; one that cannot be written keeps back later ones.
+
+    Else a reader of the destination would see a plan go back to an older version.
+    """
     with run.ledger.reading() as connection:
-        return open_batches(connection, run.feed.name)
+        waiting = open_batches(connection, run.feed.name)
+    for batch in waiting:
+        if not _is_delivered(run, batch):
+            return
+
+
+def _is_delivered(run: FeedRun, batch: Batch) -> bool:
+    """Deliver a batch; say whether it is there, or was and has been taken away since."""
+    try:
+        send(run, batch)
+    except LeaseLost:
+        raise
+    except IepbridgeError as error:
+        run.problem(error, batch=batch.id)
+        return isinstance(error, OutcomeUnknown)
+    return True
+
+
+class _Early(NamedTuple):
+    """A file whose turn it is not, and may never be."""
+
+    file: File
+    envelope: Envelope
+    standing: Standing
 
 
 class _InTurn:
@@ -59,20 +84,22 @@ class _InTurn:
 
     def __init__(self, run: FeedRun) -> None:
         self._run = run
-        self._told: set[int] = set()
+        self._early: list[_Early] = []
 
     def go(self) -> None:
         """Read what can be read; a file that was too early has its turn once the gap is filled."""
         while self._round():
             pass
+        for early in self._early:
+            self._hold(*early)
 
     def _round(self) -> bool:
         """Look at each file once; say whether one was read that others may have waited for."""
         with self._run.ledger.reading() as connection:
             unread = files.unread_files(connection, self._run.feed.name)
-        waited = any(file.state == files.GAP for file in unread)
+        self._early = []
         read = [self._take(file) for file in unread]
-        return any(read) and (waited or len(unread) > sum(read))
+        return any(read) and not all(read)
 
     def _take(self, file: File) -> bool:
         """Read a file if it is its turn; say whether it was read."""
@@ -96,7 +123,7 @@ class _InTurn:
                 last = last_number(connection, channel)
             standing = stand(last, envelope.sequence)
             if standing.place is not Place.NEXT and not file.released:
-                self._hold(file, envelope, standing)
+                self._early.append(_Early(file, envelope, standing))
                 return False
             take_plans(self._run, file, decoded, Turn(channel, standing, last))
         self._run.count("files_read")
@@ -126,17 +153,15 @@ class _InTurn:
             )
 
     def _hold(self, file: File, envelope: Envelope, standing: Standing) -> None:
-        if file.id in self._told:
-            return
-        self._told.add(file.id)
+        state = _STATES[standing.place]
         told = {"sequence": envelope.sequence, "expected": standing.expected}
         with self._run.writing() as tx:
-            if file.state == files.FETCHED:
-                files.set_state(tx, file, _STATES[standing.place])
+            if file.state != state:
+                files.set_state(tx, file, state)
             files.set_envelope(tx, file.id, envelope, standing.number)
             files.hold_file(tx, self._run.id, file, orjson.dumps([told]).decode())
         self._run.hold_back()
-        _log.warning(f"file_{_STATES[standing.place]}", **told)
+        _log.warning(f"file_{state}", received=file.id, file=file.name, **told)
 
     def _refuse(self, file: File, refusal: Unreadable) -> None:
         with self._run.writing() as tx:

@@ -12,14 +12,13 @@ from iepbridge.ledger.sequences import Channel, Number
 from iepbridge.runs.destination import Origin, write_out
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.person import numbers_of
-from iepbridge.runs.sending import send
 from iepbridge.runs.spool import plan_of
 
 _AT_ONCE: Final = 500
 
 
 def take_released(run: FeedRun) -> None:
-    """Write out what was released, a file for each that it came in."""
+    """Make batches of what was released, one for each file that it came in."""
     after = 0
     while True:
         with run.ledger.reading() as connection:
@@ -62,7 +61,6 @@ def _write_out(run: FeedRun, origin: Origin, entries: Sequence[Entry]) -> None:
             batch = write_out(tx, run, origin, content, len(whole))
             record(tx, run.feed.name, run.id, passing, batch.id)
     run.count("plans_released", len(whole))
-    send(run, batch)
 
 
 def _passing(entry: Entry, line: bytes, known: Sequence[Entry]) -> Passing:

@@ -1,4 +1,4 @@
-"""The plans of one file that came: judged, then written down and written out together.
+"""The plans of one file that came: judged, then written down together.
 
 Decoding --Spool--> judged one by one --> a canonical file, its batch and its plans: one step
 """
@@ -10,7 +10,6 @@ from typing import BinaryIO, Final, NamedTuple
 
 from iepbridge.finding import Finding
 from iepbridge.ledger import Connection, files
-from iepbridge.ledger.batches import Batch
 from iepbridge.ledger.entries import Entry, Passing, entries_of, pack, payload, record
 from iepbridge.ledger.files import File
 from iepbridge.ledger.schema import HELD, WAITING
@@ -24,7 +23,6 @@ from iepbridge.runs.destination import Origin, write_out
 from iepbridge.runs.examine import FORMAT, MODEL
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.person import numbers_of
-from iepbridge.runs.sending import send
 from iepbridge.runs.sequence import Place, Standing
 from iepbridge.runs.spool import Spool, Spooled, plan_of
 
@@ -45,16 +43,14 @@ class Turn(NamedTuple):
 
 
 def take_plans(run: FeedRun, file: File, decoded: Decoding, turn: Turn) -> None:
-    """Take the plans of a file, hold those that need a person, and write the others out."""
+    """Take the plans of a file, hold those that need a person, and make the others a batch."""
     with Spool(file.sha256) as spool, tempfile.TemporaryFile() as content:
         for arrival in decoded.arrivals:
             spool.add(arrival)
         taking = _Taking(run, file, spool, content)
         taking.judge()
-        batch = taking.write_down(decoded, turn)
+        taking.write_down(decoded, turn)
         taking.count()
-        if batch is not None:
-            send(run, batch)
 
 
 class _Taking:
@@ -91,7 +87,7 @@ class _Taking:
             line = payload(connection, self._run.ledger.keyring, self._run.feed.name, entry)
         return None if line is None else plan_of(line)
 
-    def write_down(self, decoded: Decoding, turn: Turn) -> Batch | None:
+    def write_down(self, decoded: Decoding, turn: Turn) -> None:
         """Write down the file, its plans and the batch they make, all or none."""
         run, file = self._run, self._file
         origin = Origin(file.id, turn.channel, turn.standing.number, decoded.envelope.created)
@@ -104,7 +100,6 @@ class _Taking:
             plans = self._judged.count(Welcome.TAKE)
             batch = write_out(tx, run, origin, self._content, plans) if plans else None
             self._record(tx, None if batch is None else batch.id)
-        return batch
 
     def _record(self, tx: Transaction, batch_id: int | None) -> None:
         verdicts = iter(self._judged)
