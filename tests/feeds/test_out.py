@@ -1,17 +1,14 @@
 """A feed out, on a folder and on a server of each make: what goes, what stays, what is found."""
 
 import datetime
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from tests.feeds.conftest import Place
+from tests.feeds.cutting import Cutting
 from tests.feeds.other_side import PATTERNS, Taker, arrived, files_in, found_in
 from tests.feeds.site import Data, Site, refs
 from tests.feeds.versions import amended
-
-from iepbridge.settings import EndpointSettings
-from iepbridge.transports import Interrupted, Session, open_session
 
 FIRST = "000001"
 
@@ -113,29 +110,6 @@ def test_straight_under_the_final_name(
     assert site.run("out").code == 0
     assert site.run("out").counts["plans_unchanged"] == 2
     assert arrived("twist", inbox) == refs(plans[:2])
-
-
-class Cutting:
-    """Opens sessions whose rename is cut: after it was done, or before."""
-
-    def __init__(self, *, done: bool) -> None:
-        self.done = done
-        self.cuts = 0
-
-    def __call__(
-        self, endpoint: EndpointSettings, endpoints: Mapping[str, EndpointSettings]
-    ) -> Session:
-        session = open_session(endpoint, endpoints)
-        rename = session.rename
-
-        def cut(old: str, new: str) -> None:
-            self.cuts += 1
-            if self.done:
-                rename(old, new)
-            raise Interrupted("cut for a test")
-
-        session.rename = cut  # type: ignore[method-assign]
-        return session
 
 
 @pytest.mark.parametrize("done", [True, False])
