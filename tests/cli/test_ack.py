@@ -1,5 +1,6 @@
 """`iepbridge ack`: what an acknowledgement says, to people and to programs."""
 
+import base64
 import io
 import json
 import os
@@ -195,3 +196,15 @@ def on_terminal(folder: Path, *words: str) -> tuple[int, str]:
         pass
     os.close(ours)
     return process.wait(), seen.decode()
+
+
+def test_with_a_ledger_the_answers_are_recorded_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "iepbridge.toml").write_text('[ledger]\nkey = { file = "key" }\n')
+    (tmp_path / "key").write_text(f"1:{base64.b64encode(bytes(32)).decode()}\n")
+    (tmp_path / "key").chmod(0o600)
+    (tmp_path / NAME).write_bytes(file("accepted", ACCEPTED))
+    first, second = run("ack", "--system", "twist", NAME), run("ack", "--system", "twist", NAME)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert b"answers no file that was sent from here" in first.stderr
+    assert b"has read this file before" in second.stderr
+    assert first.stdout == second.stdout

@@ -6,13 +6,10 @@ What the other side wrote is shown as it is, with control characters escaped, an
 import argparse
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from rich.console import Console
 from rich.table import Table
@@ -24,14 +21,9 @@ from iepbridge.cli.console import is_terminal, say
 from iepbridge.cli.source import opened
 from iepbridge.cli.telling import begin, plans
 from iepbridge.errors import Misuse
-from iepbridge.ledger import open_ledger
-from iepbridge.output import STANDARD
 from iepbridge.privacy import escaped
 from iepbridge.registry import load_registry
-from iepbridge.runs import sealing
-from iepbridge.runs.by_hand import feed_of_answers, record_answers
-from iepbridge.runs.workplace import Workplace
-from iepbridge.settings import FeedSettings, Settings, load_settings
+from iepbridge.settings import Settings, load_settings
 
 _Row: TypeAlias = dict[str, Any]
 
@@ -45,55 +37,28 @@ def perform(arguments: argparse.Namespace) -> int:
     begin(arguments)
     if sys.stdout is None:
         raise Misuse("Standard output is closed, so there is nowhere to show an answer.")
-    settings = load_settings(arguments.config, os.environ, Path.cwd())
     adapter = load_registry().adapter(arguments.system)
-    with tempfile.TemporaryFile() as content:
-        read = _read(adapter, settings, arguments.file, content)
-        recorded = _record(adapter, settings, arguments.file, content, read)
+    settings = load_settings(arguments.config, os.environ, Path.cwd())
+    read, recorded = _taken(adapter, settings, arguments.file)
     if arguments.json or not is_terminal(sys.stdout):
         _write_lines(arguments.system, read)
     else:
         _print(read)
-    say(recorded)
+    if recorded:
+        say(recorded)
     return _REJECTED_EXIT_CODE if read.rejects else 0
 
 
-def _read(adapter: Adapter, settings: Settings, path: str, content: BinaryIO) -> Acknowledgement:
-    """Read the file, its bytes copied to `content`; one that is encrypted is decrypted first."""
-    acknowledgements = adapter.acknowledgements
-    if acknowledgements is None:
+def _taken(adapter: Adapter, settings: Settings, path: str) -> tuple[Acknowledgement, str]:
+    """Read a file, into the ledger too where there is one; say what that came to."""
+    if adapter.acknowledgements is None:
         raise Misuse(f"The adapter of {adapter.name} reads no acknowledgements.")
+    if settings.path is not None and settings.ledger.key is not None:
+        from iepbridge.cli.recording import read_and_record  # noqa: PLC0415  loads the ledger
+
+        return read_and_record(adapter, adapter.acknowledgements, settings, path)
     with opened(path) as (_, stream):
-        shutil.copyfileobj(stream, content)
-    content.seek(0)
-    feed = feed_of_answers(settings, adapter.name)
-    name = PurePath(path).name
-    if feed is None or feed.decrypt_with is None:
-        return acknowledgements.read(content, name)
-    with closing(sealing.opened(content, feed, _most(settings, feed))) as plain:
-        return acknowledgements.read(plain, sealing.plain_name(name))
-
-
-def _most(settings: Settings, feed: FeedSettings) -> int:
-    return settings.endpoints[feed.endpoint].max_bytes
-
-
-def _record(
-    adapter: Adapter, settings: Settings, path: str, content: BinaryIO, read: Acknowledgement
-) -> str:
-    """Read the acknowledgement into the ledger; say what that came to."""
-    if settings.path is None or settings.ledger.key is None:
-        return "Nothing was recorded: no configuration with a ledger and its key is here."
-    name = PurePath(path).name if path != STANDARD else "standard-input"
-    with open_ledger(settings.ledger) as ledger:
-        workplace = Workplace(settings, load_registry(), ledger)
-        result = record_answers(workplace, adapter, name, content, read)
-    if result is None:
-        return "Nothing changed: the ledger has read this file before."
-    if result["foreign_files"]:
-        return "Recorded; it answers no file that was sent from here."
-    told = ", ".join(f"{number:,} {what}" for what, number in result.items() if number)
-    return f"Recorded: {told or 'nothing new'}."
+        return adapter.acknowledgements.read(stream, PurePath(path).name), ""
 
 
 def _write_lines(system: str, read: Acknowledgement) -> None:
