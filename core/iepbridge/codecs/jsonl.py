@@ -36,6 +36,8 @@ LINE_BYTES: Final = 16 * 1024 * 1024
 _READ_BYTES: Final = len(codecs.BOM_UTF8) + LINE_BYTES + len(b"\n")
 _ID: Final = re.compile(ID_PATTERN)
 _WRITTEN: Final = Written()
+_PLAIN_DIGITS: Final = 1_000
+"""A number beyond is none of a plan's, and its digits alone could fill the memory."""
 
 
 class JsonLinesReader:
@@ -188,7 +190,8 @@ def _dump(data: Mapping[str, Any]) -> bytes:
 
 def _number(value: object) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        return orjson.Fragment(number_text(value))
+        plain = abs(value.adjusted()) <= _PLAIN_DIGITS
+        return orjson.Fragment(number_text(value) if plain else str(value))
     raise TypeError
 
 
