@@ -273,7 +273,8 @@ def supersede(tx: Transaction, entries: Iterable[Entry]) -> None:
     rows = list(entries)
     if rows:
         ids = [one.id for one in rows]
-        change = update(plan_versions).where(plan_versions.c.id.in_(ids))
+        still = plan_versions.c.state.in_((HELD, WAITING))  # an answer may have come meanwhile
+        change = update(plan_versions).where(plan_versions.c.id.in_(ids), still)
         tx.connection.execute(change.values(state=SUPERSEDED))
         end_holds(tx, [one.held_id for one in rows if one.held_id is not None], SUPERSEDED)
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from iepbridge.adapter import Adapter
 from iepbridge.change import changes, is_significant
 from iepbridge.codecs.json_text import parse_object
+from iepbridge.codecs.jsonl import arrival_of_line
 from iepbridge.iep_event import Completed
 from iepbridge.ledger.entries import Entry
-from iepbridge.plan import Plan, read_plan
+from iepbridge.plan import Plan
 
 
 class VersionBefore:
@@ -26,7 +27,7 @@ class VersionBefore:
         sent = [one for one in known if one.was_sent]
         last = max(sent, key=lambda one: (one.version, one.id), default=None)
         line = None if last is None else self._payload(last)
-        self._previous = None if line is None else _plan(line)
+        self._previous = None if line is None else arrival_of_line(line, parse_object(line)).plan
 
     def __call__(self, _: str) -> Plan | None:
         """Give the last version sent, None before the first or where it was purged."""
@@ -39,7 +40,3 @@ class VersionBefore:
             return self._adapter.complete(plan)
         found = changes(previous, plan)
         return update(plan, previous, is_significant(found, self._adapter.significant, plan))
-
-
-def _plan(line: bytes) -> Plan:
-    return read_plan(parse_object(line).data, characters_checked=True, tidied=True)

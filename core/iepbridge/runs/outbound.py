@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 from iepbridge.checking import Checker, policy_of
 from iepbridge.codecs.json_text import Parsed, parse_object
+from iepbridge.errors import Unreadable
 from iepbridge.exchange import PlanWriter
 from iepbridge.finding import Finding
 from iepbridge.iep_event import Completed, Once
@@ -79,11 +80,18 @@ class _Case(NamedTuple):
     @property
     def older(self) -> tuple[Entry, ...]:
         """The entries that give way once this content is the one that counts."""
+        return self._giving_way(self.content.version)
+
+    @property
+    def of_versions_before(self) -> tuple[Entry, ...]:
+        """The entries that give way to this version, whichever content of it will count."""
+        return self._giving_way(self.content.version - 1)
+
+    def _giving_way(self, version: int) -> tuple[Entry, ...]:
         return tuple(
             one
             for one in self.known
-            if one != self.entry
-            and (one.state == HELD or (one.state == WAITING and one.batch_id is None))
+            if one != self.entry and one.version <= version and (one.state == HELD or _waits(one))
         )
 
 
@@ -123,7 +131,7 @@ class Outbound:
         self._collect()
         for groups in _chunks(self._index.groups(), _AT_ONCE):
             if self._desk.closed:
-                return
+                break
             self._judge_all(groups)
         self._desk.finish()
         self._go_on_with_pending()
@@ -132,8 +140,10 @@ class Outbound:
     def _collect(self) -> None:
         assert self._run.feed.source is not None
         for path in source_files(Path(self._run.feed.source)):
-            with self._run.tolerating(file=path.name):
+            try:
                 self._index.add(path)
+            except Unreadable as refusal:
+                self._run.problem(refusal, file=path.name)
         self._run.count("plans_found", self._index.plans)
 
     def _judge_all(self, groups: Sequence[list[Found]]) -> None:
@@ -151,7 +161,7 @@ class Outbound:
 
     def _judge(self, group: list[Found], entries: list[Entry]) -> None:
         own = {Content(one.version, one.digest): one for one in entries}
-        places = {Content(one.version, one.digest): one.place for one in group}
+        places = {Content(one.version, one.digest): one for one in group}
         verdicts = decide(places, {content: _known(one) for content, one in own.items()})
         one_goes = Verdict.EXAMINE in verdicts.values()
         for content, verdict in verdicts.items():
@@ -175,10 +185,17 @@ class Outbound:
         elif verdict is Verdict.CONTRADICT:
             self._hold(case, CONTRADICTION, (contradiction(case.plan_id, case.content.version),))
         elif any(one.state == UNKNOWN for one in case.known):
-            self._run.count("plans_waiting")
-            self._desk.put_aside(replace(case.passing(WAITING), supersedes=case.older))
+            self._wait(case)
         else:
             self._examine(case)
+
+    def _wait(self, case: _Case) -> None:
+        """Let a plan wait until the outcome of what was sent of it is known."""
+        self._run.count("plans_waiting")
+        if case.entry is None:
+            self._desk.put_aside(replace(case.passing(WAITING), supersedes=case.older))
+        elif case.entry.state == HELD and not case.entry.released:
+            self._run.hold_back()
 
     def _examine(self, case: _Case) -> None:
         self._before.look_at(case.known)
@@ -193,7 +210,7 @@ class Outbound:
 
     def _hold(self, case: _Case, reason: str, findings: tuple[Finding, ...]) -> None:
         self._run.hold_back()
-        older = () if reason == CONTRADICTION else case.older
+        older = case.of_versions_before if reason == CONTRADICTION else case.older
         passing = case.passing(HELD, reason)
         self._desk.put_aside(replace(passing, findings=findings, supersedes=older))
 
@@ -207,21 +224,26 @@ class Outbound:
             if not entries:
                 return
             after = entries[-1].id
-            fresh = [one for one in entries if one.plan_id not in gone]
-            newest = {one.plan_id: one for one in sorted(fresh, key=_age)}
-            gone.update(newest)
-            self._take_up(list(newest.values()))
+            fresh = {one.plan_id for one in entries} - gone
+            gone |= fresh
+            for known in self._known(fresh).values():
+                self._take_up(known)
 
-    def _take_up(self, entries: Sequence[Entry]) -> None:
-        known = self._known({one.plan_id for one in entries})
-        for entry in entries:
-            line = None if self._in_source(entry) else _payload(self._run, entry)
-            if line is not None and not self._desk.closed:
-                content = Content(entry.version, entry.digest)
-                parsed = parse_object(line)
-                others = known.get(entry.plan_id, [])
-                case = _Case(content, entry.plan_id, line, parsed, entry, others)
-                self._carry_out(Verdict.EXAMINE, case)
+    def _take_up(self, known: Sequence[Entry]) -> None:
+        """Take up the one pending content of a plan that goes by all that is known, if any."""
+        own = {Content(one.version, one.digest): one for one in known}
+        in_question = [content for content, one in own.items() if _pends(one) or _unclear(one)]
+        verdicts = decide(in_question, {content: _known(one) for content, one in own.items()})
+        for content, verdict in verdicts.items():
+            entry = own[content]
+            if verdict is Verdict.EXAMINE and _pends(entry) and not self._in_source(entry):
+                self._take_from_ledger(content, entry, known)
+
+    def _take_from_ledger(self, content: Content, entry: Entry, known: Sequence[Entry]) -> None:
+        line = _payload(self._run, entry)
+        if line is not None and not self._desk.closed:
+            case = _Case(content, entry.plan_id, line, parse_object(line), entry, known)
+            self._carry_out(Verdict.EXAMINE, case)
 
     def _in_source(self, entry: Entry) -> bool:
         """Say whether the source has had its say on a content in this run."""
@@ -232,8 +254,17 @@ def _known(entry: Entry) -> Known:
     return Known(entry.state, entry.reason, entry.released, entry.batch_id is not None)
 
 
-def _age(entry: Entry) -> tuple[int, int]:
-    return entry.version, entry.id
+def _waits(entry: Entry) -> bool:
+    return entry.state == WAITING and entry.batch_id is None
+
+
+def _pends(entry: Entry) -> bool:
+    """Say whether the ledger has a content to go: one that waits, or that a person released."""
+    return _waits(entry) or (entry.state == HELD and entry.released)
+
+
+def _unclear(entry: Entry) -> bool:
+    return entry.state == HELD and entry.reason == CONTRADICTION
 
 
 def _numbers(told: Examined) -> tuple[str, ...]:

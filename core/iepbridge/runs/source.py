@@ -5,15 +5,17 @@ SourceIndex --groups--> the contents found of one plan, in the order they first 
 """
 
 import glob
+import hashlib
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, NamedTuple, Self
 
-from iepbridge.codecs.json_text import Parsed, parse_object
+from iepbridge.codecs.json_text import LEVELS, NotJson, Parsed, check_levels, parse_object
 from iepbridge.codecs.jsonl import (
     content_digest,
     numbered_lines,
@@ -23,6 +25,7 @@ from iepbridge.codecs.jsonl import (
 )
 from iepbridge.errors import Unreadable
 from iepbridge.output import Unwritable
+from iepbridge.plan import PlanData
 
 _SETUP: Final = """
     PRAGMA cache_size = -4096;
@@ -42,6 +45,7 @@ _GROUPS: Final = """
     SELECT plan_id, version, digest, file, start, size FROM
     (SELECT *, min(place) OVER (PARTITION BY plan_id) AS first FROM found) ORDER BY first, place
 """
+_TAKE_BACK: Final = "DELETE FROM found WHERE file = ?"
 _HAS: Final = "SELECT 1 FROM found WHERE plan_id = ? AND digest = ?"
 
 
@@ -82,31 +86,28 @@ class SourceIndex:
 
     def add(self, path: Path) -> None:
         """Take the plans of one file, all or none."""
-        stream = _opened(path)
+        with _told(path):
+            stream = path.open("rb")
         self._files.append(stream)
         number = len(self._files) - 1
-        self._execute("SAVEPOINT file")
         try:
-            counted = self._take(number, stream)
+            with _told(path):
+                self.plans += self._take(number, stream)
         except Unreadable as refusal:
-            self._execute("ROLLBACK TO file")
+            self._execute(_TAKE_BACK, number)
             raise Unreadable(f"{path}: {refusal}") from None
-        finally:
-            self._execute("RELEASE file")
-        self.plans += counted
 
     def _take(self, number: int, stream: BinaryIO) -> int:
         counted = 0
         for line_number, line in numbered_lines(stream):
             with told_by_line(line_number):
-                parsed = parse_object(line)
-            data = parsed.data
+                data = _parsed(line).data
             plan_id, version = plan_id_of(data), version_of(data)
             usable = plan_id is not None and version is not None
             start = stream.tell() - len(line)
             about = (plan_id, version) if usable else ("", 0)
             place = (number, start, len(line))
-            self._execute(_ADD, *place, *about, content_digest(data))
+            self._execute(_ADD, *place, *about, digest_of(line, data))
             counted += 1
         return counted
 
@@ -120,13 +121,21 @@ class SourceIndex:
             else:
                 yield from ([one] for one in found)
 
-    def line(self, place: Place) -> tuple[bytes, Parsed]:
-        """Read the line at a place again."""
+    def line(self, found: Found) -> tuple[bytes, Parsed]:
+        """Read the line of a content again; raise `Unreadable` where it says something else now."""
+        place = found.place
         stream = self._files[place.file]
-        stream.seek(place.start)
-        line = stream.read(place.size)
-        with told_by_line(0):
-            return line, parse_object(line)
+        path = Path(stream.name)
+        with _told(path):
+            stream.seek(place.start)
+            line = stream.read(place.size)
+        try:
+            parsed = parse_object(line)
+        except NotJson:
+            raise _changed(path) from None
+        if digest_of(line, parsed.data) != found.digest:
+            raise _changed(path)
+        return line, parsed
 
     def has(self, plan_id: str, digest: bytes) -> bool:
         """Say whether a content of a plan was found."""
@@ -160,11 +169,32 @@ class SourceIndex:
         self.close()
 
 
-def _opened(path: Path) -> BinaryIO:
+def digest_of(line: bytes, data: PlanData) -> bytes:
+    """Give the SHA-256 of what a line's plan says; of the line where no plan could say it."""
     try:
-        return path.open("rb")
+        return content_digest(data)
+    except TypeError:
+        return hashlib.sha256(line).digest()
+
+
+def _parsed(line: bytes) -> Parsed:
+    parsed = parse_object(line)
+    if line.count(b"[") + line.count(b"{") > LEVELS:
+        check_levels(parsed.data)
+    return parsed
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise Unreadable(
-            f"{path}: cannot be opened ({reason}). Let this account read it."
-        ) from None
+        raise Unreadable(f"{path}: cannot be read ({reason}). Let this account read it.") from None
+
+
+def _changed(path: Path) -> Unreadable:
+    return Unreadable(
+        f"{path}: changed while it was read. Nothing of it goes any more in this run; write plans"
+        " under another name, rename the file once it is whole, and run again."
+    )
