@@ -37,6 +37,23 @@ def test_of_many_renames_to_one_name_one_wins(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*lost, "plans.xml"])
 
 
+def test_a_move_that_was_cut_short_is_brought_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    with FolderSession("texas", tmp_path) as session:
+        for old, new in (("plans.xml.part", "plans.xml"), ("plans.xml", "archive/plans.xml")):
+            (tmp_path / old).write_bytes(b"plans")
+            (tmp_path / new).hardlink_to(tmp_path / old)
+            if new.startswith("archive/"):
+                assert session.archive(old, "archive") == "plans.xml"
+            else:
+                session.rename(old, new)
+            assert not (tmp_path / old).exists()
+            assert [path.name for path in (tmp_path / new).parent.glob("plans.xml*")] == [
+                "plans.xml"
+            ]
+            (tmp_path / new).unlink()
+
+
 def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EPERM, "no links here")
