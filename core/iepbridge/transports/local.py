@@ -58,19 +58,29 @@ def entries(folder: int) -> Iterator[tuple[str, os.stat_result]]:
 def move(old: str, new: str, source: int, target: int) -> None:
     """Move a file between open folders, never over another: `AlreadyThere`.
 
-    Where the file system has no hard links, nothing guards against a name taken meanwhile.
+    A move that was cut short, so that the file has both names, is brought to its end. Where the
+    file system has no hard links, nothing guards against a name taken meanwhile.
     """
     places = {"src_dir_fd": source, "dst_dir_fd": target}
     try:
         os.link(old, new, **places, follow_symlinks=False)
     except FileExistsError:
-        raise AlreadyThere(new) from None
+        if not _is_same(old, new, source, target):
+            raise AlreadyThere(new) from None
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
         _rename(old, new, source, target)
-    else:
-        os.unlink(old, dir_fd=source)
+        return
+    os.unlink(old, dir_fd=source)
+
+
+def _is_same(old: str, new: str, source: int, target: int) -> bool:
+    found = (
+        os.stat(old, dir_fd=source, follow_symlinks=False),
+        os.stat(new, dir_fd=target, follow_symlinks=False),
+    )
+    return os.path.samestat(*found)
 
 
 def _rename(old: str, new: str, source: int, target: int) -> None:
