@@ -5,6 +5,7 @@ A module of claims registers itself when it is imported here.
 
 import argparse
 import importlib
+import os
 import random
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,9 @@ from collections.abc import Sequence
 from tests.torture.claims import CLAIMS, tried
 from tests.torture.table import table
 
-MODULES = ("tests.torture.kill_claims", "tests.torture.openpgp_claims")
+MODULES = tuple(
+    f"tests.torture.{name}" for name in ("kill_claims", "openpgp_claims", "feeds_killed")
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = []
     for words in chosen:
         print(f"trying: {words}", file=sys.stderr, flush=True)
-        results.append(tried(words, options.seed, options.cases))
+        results.append(tried(words, options.seed, options.cases, options.hands))
     print(table(results))
     return 0 if all(result.holds for result in results) else 1
 
@@ -37,6 +40,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     chance = random.SystemRandom().randrange(1 << 32)
     parser.add_argument("--seed", type=int, default=chance, help="repeat a run (default: any)")
     parser.add_argument("--cases", type=int, help="at most so many cases of a claim")
+    hands = os.cpu_count() or 1
+    parser.add_argument("--hands", type=int, default=hands, help="how many processes work at once")
     parser.add_argument("--claim", default="", metavar="WORDS", help="only claims with these words")
     parser.add_argument("--list", action="store_true", help="list the claims")
     return parser.parse_args(arguments)

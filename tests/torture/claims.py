@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from tests.torture.spreading import Workshop, tried_by_hands
 from tests.torture.table import Result
 
 Item = TypeVar("Item")
@@ -35,12 +36,14 @@ def claim(words: str) -> Callable[[Try], Try]:
 class Trial:
     """The trial of one claim: counts cases, keeps what failed, chooses by a seed.
 
-    `most` is the number of cases that `sampled` may choose; None for all of them.
+    `most` is the number of cases that `sampled` may choose; None for all of them. `hands` is how
+    many processes may work at once.
     """
 
-    def __init__(self, seed: int, most: int | None = None) -> None:
+    def __init__(self, seed: int, most: int | None = None, hands: int = 1) -> None:
         self.seed = seed
         self.most = most
+        self.hands = hands
         self.random = random.Random(seed)
         self.cases = 0
         self.failures: list[str] = []
@@ -54,6 +57,12 @@ class Trial:
         except Exception as error:  # noqa: BLE001 - a broken case may raise anything
             self.failures.append(f"{name}: {_told(error)}")
 
+    def spread(self, items: Sequence[Item], workshop: Workshop[Item]) -> None:
+        """Try each item as a case of its own, in processes side by side."""
+        for failure in tried_by_hands(items, workshop, self.hands, _told):
+            self.cases += 1
+            self.failures += [] if failure is None else [failure]
+
     def sampled(self, items: Sequence[Item]) -> list[Item]:
         """Choose by the seed as many items as may be tried, in their order."""
         if self.most is None or len(items) <= self.most:
@@ -62,9 +71,9 @@ class Trial:
         return [items[place] for place in places]
 
 
-def tried(words: str, seed: int, most: int | None = None) -> Result:
+def tried(words: str, seed: int, most: int | None = None, hands: int = 1) -> Result:
     """Try a registered claim; what ends its trial early is a failure too."""
-    trial = Trial(seed, most)
+    trial = Trial(seed, most, hands)
     try:
         CLAIMS[words](trial)
     except Exception as error:  # noqa: BLE001 - a broken case may raise anything

@@ -30,6 +30,9 @@ ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 ENDING = "exit_group"
 """The last point of a process: all is done, and nothing has been told."""
 
+QUIET = ("-f", "-qqq", "-e", "signal=none")
+"""The options of strace under which it follows threads and children, and says nothing itself."""
+
 MOST = 65_535
 """How far strace counts; later calls are hidden."""
 
@@ -93,12 +96,12 @@ def survey(program: Program) -> Survey:
     with tempfile.TemporaryDirectory(prefix="points-") as folder:
         record = Path(folder) / "calls"
         code = _strace(
-            program, ["--seccomp-bpf", "-y", "-s", "0", "-o", os.fspath(record), _traced(WATCHED)]
+            program, ["--seccomp-bpf", "-y", "-s", "0", "-o", os.fspath(record), traced(WATCHED)]
         )
         if code != 0:
             raise RuntimeError(f"The program does not even run undisturbed: it ended with {code}.")
         with record.open(errors="replace") as lines:
-            return _surveyed(lines, program.marker)
+            return surveyed(lines, program.marker)
 
 
 def run_with_kill(program: Program, point: Point) -> int:
@@ -130,19 +133,24 @@ def sample(found: Sequence[Point], count: int, seed: int) -> list[Point]:
 
 def _struck(program: Program, point: Point, injection: str, when: str) -> int:
     """Run without the filter that makes listing fast: under it strace 6.1 strikes nothing."""
+    return _strace(program, striking(point, injection, when))
+
+
+def striking(point: Point, injection: str, when: str) -> list[str]:
+    """Give the options of strace that strike a call: `signal=KILL`, `error=EIO`."""
     inject = f"inject={point.name}:{injection}:when={when}"
-    return _strace(program, ["-o", os.devnull, _traced([point.name]), "-e", inject])
+    return ["-o", os.devnull, traced([point.name]), "-e", inject]
 
 
-def _traced(names: Iterable[str]) -> str:
+def traced(names: Iterable[str]) -> str:
+    """Give the option of strace that names the calls to watch."""
     return "-etrace=" + ",".join(f"?{name}" for name in names)
 
 
 def _strace(program: Program, options: Sequence[str]) -> int:
     """Run the program under strace in a process group of its own, all of which ends with it."""
-    quiet = ["-f", "-qqq", "-e", "signal=none"]
     running = subprocess.Popen(
-        ["strace", *quiet, *options, "--", *program.argv],
+        ["strace", *QUIET, *options, "--", *program.argv],
         env={**(os.environ if program.env is None else program.env), **ENVIRONMENT},
         cwd=program.cwd,
         stdin=subprocess.DEVNULL,
@@ -158,8 +166,11 @@ def _strace(program: Program, options: Sequence[str]) -> int:
         running.wait()
 
 
-def _surveyed(lines: Iterable[str], marker: str | None) -> Survey:
-    """Keep each changing call past the marker that is the first of all threads with its number."""
+def surveyed(lines: Iterable[str], marker: str | None) -> Survey:
+    """Read a record of strace.
+
+    Keeps each changing call past the marker that is the first of all threads with its number.
+    """
     found: list[Point] = []
     struck: set[tuple[str, int]] = set()
     hidden = 0

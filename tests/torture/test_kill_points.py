@@ -17,8 +17,8 @@ from tests.torture.kill_points import (
     run_with_kill,
     sample,
     survey,
+    surveyed,
 )
-from tests.torture.kill_points import _surveyed as surveyed
 
 pytestmark = pytest.mark.linux
 WHOLE = "all of it"

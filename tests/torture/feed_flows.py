@@ -1,0 +1,237 @@
+"""The three directions of a feed, each with what must hold when its run was stopped, and ended.
+
+A flow knows how a deployment stands before its run, what the other side may see at any moment, and
+what must have come of it once a run went to its end.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from sqlalchemy import func, select
+from tests.torture.feed_world import (
+    PLAN_IDS,
+    SYSTEMS,
+    World,
+    files,
+    final,
+    plans_in,
+    put_answers,
+)
+
+from iepbridge.ledger.schema import held, plan_versions, received, received_names
+
+Content: TypeAlias = Mapping[str, bytes]
+
+
+@dataclass
+class Receiver:
+    """Who gets what `plans` sends; with `takes`, files are gone as soon as they are seen.
+
+    `partial` says that what is not whole yet may stand under its final name (`upload = "direct"`).
+    """
+
+    folder: Path
+    takes: bool = False
+    partial: bool = False
+    got: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def visit(self) -> None:
+        """Look at what stands there: each file is whole, and no plan came twice."""
+        found = final(self.folder)
+        if self.takes:
+            self.got += found.items()
+            for name in found:
+                (self.folder / name).unlink()
+            found = {}
+        if not self.partial:
+            plans = Counter(self._plans([*self.got, *found.items()]))
+            assert all(times == 1 for times in plans.values()), f"doubled: {plans}"
+
+    def has_everything(self, plans: int) -> None:
+        """See that each plan came once, and nothing unfinished is left."""
+        self.partial = False
+        self.visit()
+        came = self._plans([*self.got, *final(self.folder).items()])
+        assert sorted(came) == sorted(PLAN_IDS[:plans]), f"came: {came}"
+        left = [path.name for path in files(self.folder) if path.suffix == ".part"]
+        assert not left, f"left over: {left}"
+
+    def _plans(self, found: list[tuple[str, bytes]]) -> list[str]:
+        return [plan_id for _, content in found for plan_id in plans_in(SYSTEMS["out"], content)]
+
+
+class Flow:
+    """A direction; one object for each case. `codes` are those that a run to the end may have."""
+
+    feed: str
+    codes: frozenset[int] = frozenset({0})
+    taken = False
+
+    def __init__(self, world: World, reference: Content) -> None:
+        self.world = world
+        self.reference = reference
+
+    @classmethod
+    def prepare(cls, world: World) -> None:
+        """Bring a deployment to where the run begins."""
+
+    @classmethod
+    def results(cls, world: World) -> Content:
+        """Give what a run to the end has made, where that is the same each time."""
+        return {}
+
+    def seen(self) -> None:
+        """See what must hold at any moment."""
+
+    def ended(self) -> None:
+        """See what must hold once a run went to its end."""
+
+
+class Out(Flow):
+    """Plans are sent."""
+
+    feed = "plans"
+
+    def __init__(self, world: World, reference: Content) -> None:
+        super().__init__(world, reference)
+        partial = ("upload", "direct") in world.keys
+        self.receiver = Receiver(world.there / "out", self.taken, partial)
+
+    @classmethod
+    def prepare(cls, world: World) -> None:
+        """Make the ledger: it is empty."""
+        world.ledger().close()
+
+    def seen(self) -> None:
+        """See that nothing partial stands under a final name, and nothing came twice."""
+        self.receiver.visit()
+
+    def ended(self) -> None:
+        """See that everything came once, and the ledger says so."""
+        self.receiver.has_everything(self.world.plans)
+        states = _counted(self.world, plan_versions.c.state)
+        allowed = {"delivered", "unknown"} if self.taken else {"delivered"}
+        assert set(states) <= allowed, states
+        assert sum(states.values()) == self.world.plans, states
+
+
+class OutFresh(Out):
+    """Plans are sent by the first run of all, which makes the ledger."""
+
+    @classmethod
+    def prepare(cls, world: World) -> None:
+        """Leave everything to the run."""
+
+
+class OutTaken(Out):
+    """Plans are sent to somebody who takes files away as soon as they have their name."""
+
+    taken = True
+    codes = frozenset({0, 7})
+
+
+class Arrivals(Flow):
+    """Files of plans are fetched, taken and archived."""
+
+    feed = "arrivals"
+
+    @classmethod
+    def prepare(cls, world: World) -> None:
+        """Let the other side send two files; our own ledger is empty."""
+        assert world.run("theirs", -3).code == 0
+        (world.folder / "iepbridge.db").unlink()
+        world.ledger().close()
+
+    @classmethod
+    def results(cls, world: World) -> Content:
+        """Give the canonical files, and those that were archived."""
+        return _named("received", world) | _named("read", world)
+
+    def seen(self) -> None:
+        """See that what stands in the destination is whole, and no file that came is gone."""
+        whole = {name: self.reference[name] for name in _named("received", self.world)}
+        assert whole == _named("received", self.world), "not whole"
+        _nothing_gone(self.world, "arrivals", self.reference)
+
+    def ended(self) -> None:
+        """See that each file was read once: what came of it is the same as ever."""
+        assert self.results(self.world) == self.reference
+        assert files(self.world.there / "arrivals") == []
+        assert [path.name for path in files(self.world.folder / "received")] == [
+            name.removeprefix("received/") for name in self.reference if name[:5] == "recei"
+        ]
+        _all_read(self.world)
+
+
+class Answers(Flow):
+    """Acknowledgements are fetched, reconciled and archived: one plan rejected, the rest taken."""
+
+    feed = "answers"
+    codes = frozenset({0, 1})
+
+    @classmethod
+    def prepare(cls, world: World) -> None:
+        """Send the plans, and let them be answered."""
+        assert world.run("plans", -3).code == 0
+        put_answers(world)
+
+    @classmethod
+    def results(cls, world: World) -> Content:
+        """Give the files that were archived."""
+        return _named("read", world)
+
+    def seen(self) -> None:
+        """See that no file that came is gone."""
+        _nothing_gone(self.world, "answers", self.reference)
+
+    def ended(self) -> None:
+        """See that each plan has its answer, and the rejected one is held, once."""
+        assert self.results(self.world) == self.reference
+        assert files(self.world.there / "answers") == []
+        _all_read(self.world)
+        states = _counted(self.world, plan_versions.c.state, plan_versions.c.answer)
+        plans = self.world.plans
+        expected = Counter({("held", "rejected"): 1, ("delivered", "accepted"): plans - 1})
+        assert states == +expected, states
+        assert _counted(self.world, held.c.reason, held.c.ended_at) == {("rejected", None): 1}
+
+
+FLOWS: Final[tuple[type[Flow], ...]] = (Out, OutFresh, OutTaken, Arrivals, Answers)
+Making: TypeAlias = Callable[[World], World]
+
+
+def _named(folder: str, world: World) -> dict[str, bytes]:
+    found = final(world.folder / folder)
+    return {f"{folder}/{name}": content for name, content in found.items()}
+
+
+def _nothing_gone(world: World, folder: str, reference: Content) -> None:
+    """See that each file that came stands where it was, or in the archive, as it came."""
+    there = final(world.there / folder) | final(world.folder / "read")
+    came = {name[5:]: content for name, content in reference.items() if name[:5] == "read/"}
+    assert there == came, f"gone: {set(came) - set(there)}"
+
+
+def _all_read(world: World) -> None:
+    states = _counted(world, received.c.state, received_names.c.disposed_at.is_not(None))
+    assert set(states) == {("read", True)}, states
+
+
+def _counted(world: World, *columns: object) -> Counter[object]:
+    """Count the rows of a feed's tables by some columns; one column gives plain values."""
+    table = columns[0].table  # type: ignore[attr-defined]
+    query = select(*columns, func.count()).group_by(*columns)  # type: ignore[call-overload]
+    if table is received:
+        query = query.select_from(received.join(received_names))
+    if table is plan_versions:
+        query = query.where(plan_versions.c.feed == "plans")
+    with world.ledger() as ledger, ledger.reading() as connection:
+        rows = connection.execute(query).all()
+    return Counter({_key(row[:-1]): row[-1] for row in rows})
+
+
+def _key(values: tuple[object, ...]) -> object:
+    return values[0] if len(values) == 1 else tuple(values)

@@ -1,0 +1,132 @@
+"""Runs of feeds killed at every call that changes something, and what the next run makes of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.servers import openssh
+from tests.torture.claims import Trial, claim
+from tests.torture.feed_flows import Answers, Arrivals, Content, Flow, Out, OutFresh, OutTaken
+from tests.torture.feed_world import CONFIGURATION, World, workplace_folder
+from tests.torture.kill_points import Point, hindrance, sample
+from tests.torture.warm import Warm, warm
+
+KILLED = -9
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a flow is tried: how its deployment stands before each run, and what starts it."""
+
+    flow: type[Flow]
+    base: Path
+    before: World
+    program: Warm
+    reference: Content
+
+    @classmethod
+    def set(cls, flow: type[Flow], base: Path, world: World, program: Warm) -> "Stage":
+        """Prepare a deployment, and see once what an undisturbed run makes of it."""
+        world.folder.mkdir()
+        plain = replace(world, server=None)
+        plain.configure()
+        flow.prepare(plain)
+        whole = world.copied(base / "whole")
+        assert whole.run(flow.feed).code in flow.codes
+        return cls(flow, base, world, program, flow.results(whole))
+
+    def begin(self) -> Flow:
+        """Give a case of its own."""
+        return self.flow(self.before.copied(self.base / "case"), self.reference)
+
+    def points(self) -> list[Point]:
+        """Give every call of an undisturbed run that changes something."""
+        case = self.begin()
+        found = self.program.survey(["run", case.feed], case.world.folder, CONFIGURATION)
+        return found.points
+
+    def kill(self, point: Point) -> None:
+        """Kill a run, then let others go to the end: nothing is lost, and nothing doubled."""
+        case = self.begin()
+        code = self.program.run_with_kill(["run", case.feed], case.world.folder, point)
+        assert code == KILLED, f"the point was not reached: {code}"
+        goes_on(case)
+
+
+def goes_on(case: Flow) -> None:
+    """Run twice after a run was stopped: once to mend what is to be mended, once for nothing."""
+    case.seen()
+    for hours in (1, 2):
+        outcome = case.world.run(case.feed, hours)
+        assert outcome.code in case.codes, outcome
+        case.seen()
+        case.ended()
+        case.world.assert_sound(taken=case.taken)
+
+
+@contextmanager
+def stage(flow: type[Flow], *, sftp: bool) -> Iterator[Stage]:
+    """Set a stage in a folder of its own, for as long as the block lasts."""
+    with ExitStack() as stack:
+        base = stack.enter_context(workplace_folder())
+        server = stack.enter_context(openssh(base)) if sftp else None
+        program = stack.enter_context(warm())
+        yield Stage.set(flow, base, World(base / "before", server), program)
+
+
+def killed(trial: Trial, flow: type[Flow], *, sftp: bool) -> None:
+    """Try a claim on a flow."""
+    assert hindrance() is None, hindrance()
+    with stage(flow, sftp=sftp) as first:
+        found = first.points()
+    chosen = found if trial.most is None else sample(found, trial.most, trial.seed)
+
+    @contextmanager
+    def workshop() -> Iterator[Callable[[Point], None]]:
+        with stage(flow, sftp=sftp) as own:
+            yield own.kill
+
+    trial.spread(chosen, workshop)
+
+
+@claim("A run out to a folder, the first of all, killed at any call, loses and doubles nothing")
+def out_to_a_folder(trial: Trial) -> None:
+    """Kill it while it makes the ledger, too."""
+    killed(trial, OutFresh, sftp=False)
+
+
+@claim("A run out over SFTP, killed at any call, loses and doubles nothing")
+def out_over_sftp(trial: Trial) -> None:
+    """Kill it anywhere, with a receiver that leaves files where they are."""
+    killed(trial, Out, sftp=True)
+
+
+@claim("A run out over SFTP to who takes files at once, killed at any call, doubles nothing")
+def out_to_a_taker(trial: Trial) -> None:
+    """Kill it anywhere, with a receiver that has taken everything before the next run."""
+    killed(trial, OutTaken, sftp=True)
+
+
+@claim("A run in from a folder, killed at any call, loses and doubles nothing")
+def in_from_a_folder(trial: Trial) -> None:
+    """Kill it anywhere."""
+    killed(trial, Arrivals, sftp=False)
+
+
+@claim("A run in over SFTP, killed at any call, loses and doubles nothing")
+def in_over_sftp(trial: Trial) -> None:
+    """Kill it anywhere."""
+    killed(trial, Arrivals, sftp=True)
+
+
+@claim("A run of acknowledgements from a folder, killed at any call, applies each answer once")
+def answers_from_a_folder(trial: Trial) -> None:
+    """Kill it anywhere."""
+    killed(trial, Answers, sftp=False)
+
+
+@claim("A run of acknowledgements over SFTP, killed at any call, applies each answer once")
+def answers_over_sftp(trial: Trial) -> None:
+    """Kill it anywhere."""
+    killed(trial, Answers, sftp=True)
