@@ -15,11 +15,11 @@ from typing import Any, Final
 
 import pytest
 import structlog
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from tests.servers.ledgers import KEY
 
 from iepbridge.acknowledgement import Acknowledgement, Answer, Message
-from iepbridge.cli import console, main
+from iepbridge.cli import console, main, rows
 from iepbridge.crypto import Keyring
 from iepbridge.ledger import Ledger, instant, open_ledger_at
 from iepbridge.ledger.instants import later, system_clock
@@ -87,6 +87,14 @@ def texan(plan_id: str, **more: Any) -> dict[str, Any]:
     return data | deepcopy(more)
 
 
+def signed_anew(plan_id: str) -> dict[str, Any]:
+    """Make the second version of a plan, signed by both sides."""
+    data = texan(plan_id, version=2)
+    for signature in data["signatures"]:
+        signature["plan_version"] = 2
+    return data
+
+
 def against_policy(plan_id: str) -> dict[str, Any]:
     """Make a plan with an interim goal that has no time frame (TX-04)."""
     data = texan(plan_id)
@@ -111,6 +119,11 @@ class Done:
     def rows(self) -> list[dict[str, Any]]:
         """The lines of JSON that it gave."""
         return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def text(self) -> str:
+        """What it gave, in words, lines joined."""
+        return " ".join(self.out.decode().split())
 
     @property
     def row(self) -> dict[str, Any]:
@@ -173,6 +186,13 @@ class Deployment:
         """Open the ledger."""
         return open_ledger_at(self.url, Keyring.parse(KEY))
 
+    def at_terminal(self, *words: str) -> Done:
+        """Run the command as if its output were a terminal."""
+        with self._monkeypatch.context() as patch:
+            patch.setattr(rows, "is_terminal", lambda _: True)
+            patch.setenv("COLUMNS", "160")
+            return self(*words)
+
     def answer(self, file: str, statuses: Mapping[str, str], *, part: int | None = None) -> None:
         """Let the system answer a file: an answer a plan, rejections with a message."""
         given_by = load_registry().adapters["twist"].acknowledgements
@@ -191,6 +211,12 @@ class Deployment:
         )
         with (self.folder / "answers" / given_by.name(file, part)).open("wb") as stream:
             given_by.write(whole, stream)
+
+    def words_kept(self) -> int:
+        """Count the answers whose words are kept."""
+        with self.ledger() as ledger, ledger.reading() as connection:
+            own = select(func.count()).where(answers.c.data.is_not(None))
+            return int(connection.scalar(own) or 0)
 
     def age(self, days: int) -> None:
         """Let all that happened have happened days before."""
@@ -231,9 +257,3 @@ class _as_it_was:  # noqa: N801  reads as what it is
         console.end_in_events(False)
         for number, handler in self._signals:
             signal.signal(number, handler)
-
-
-def words_of(ledger: Ledger) -> int:
-    """Count the answers whose words are kept."""
-    with ledger.reading() as connection:
-        return len(connection.execute(answers.select().where(answers.c.data.is_not(None))).all())

@@ -84,3 +84,13 @@ def test_no_person_is_told_of(small_deployment: Deployment) -> None:
     done = small_deployment("feeds", "--log-level", "debug")
     assert SENTINEL not in done.err + done.out.decode()
     assert NUMBER not in done.err + done.out.decode()
+
+
+def test_at_a_terminal_a_table(small_deployment: Deployment) -> None:
+    small_deployment.plans(texan("P-1"), against_policy("P-2"))
+    small_deployment("run", "plans")
+    with small_deployment.ledger() as ledger, ledger.writing() as tx:
+        tx.connection.execute(update(batches).values(state=UNKNOWN))
+    told = small_deployment.at_terminal("feeds").text
+    for word in ("to twist, texas", "exit code 1", "1 held", "disabled", "by hand", "resolve 1"):
+        assert word in told

@@ -183,3 +183,22 @@ def test_what_is_not_of_its_form_is_masked() -> None:
         "completed_on": None, "closed_on": None,
     }  # fmt: skip
     assert facts_of(b"no plan") == {}
+
+
+def test_at_a_terminal_tables_and_words(small_deployment: Deployment) -> None:
+    assert small_deployment.at_terminal("held").text == "Nothing is held."
+    small_deployment.plans(against_policy("P-2"), without_code("P-3"))
+    small_deployment("run", "plans")
+    listed = small_deployment.at_terminal("held").text
+    assert "policy" in listed
+    assert "FMT-CODE" in listed
+    shown = small_deployment.at_terminal("held", "show", "1").text
+    assert "error TX-04 at goals[" in shown
+    assert SENTINEL not in shown
+    done = small_deployment.at_terminal("held", "release", "1", "--reason", "signed on paper")
+    assert done.text.endswith("iepbridge run plans")
+
+
+def test_a_file_at_a_terminal(with_file: Deployment) -> None:
+    assert "number 7, 5 is due" in with_file.at_terminal("held").text
+    assert "number 7, 5 is due" in with_file.at_terminal("held", "show", "1").text

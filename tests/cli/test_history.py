@@ -103,3 +103,11 @@ def test_a_number_is_looked_up_as_it_is_remembered() -> None:
     assert normalised("cwds:A-17\n") == "cwds:A-17"
     with pytest.raises(Misuse):
         normalised("ssn:90012345")
+
+
+def test_at_a_terminal_a_table(told: Deployment) -> None:
+    shown = told.at_terminal("history", "P-1").text
+    for word in ("plan released", "batch delivered", "error TX-04", "E17", "plan P-1"):
+        assert word in shown
+    assert SENTINEL not in shown
+    assert SENTINEL in told.at_terminal("history", "P-1", "--show-texts").text

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.cli.deployment import NUMBER, SENTINEL, Deployment, against_policy, texan
+from tests.cli.deployment import NUMBER, SENTINEL, Deployment, against_policy, texan, without_code
 
 from iepbridge.cli import running
 from iepbridge.runs.outcome import Outcome
@@ -134,3 +134,10 @@ def test_a_summary_in_words() -> None:
     told = running.summary(outcome)
     assert told.startswith("plans: the other side could not be reached")
     assert told.endswith("(1,200 plans found, 1 batches made)")
+
+
+def test_at_a_terminal_words(small_deployment: Deployment) -> None:
+    small_deployment.plans(texan("P-1"), without_code("P-2"))
+    told = small_deployment.at_terminal("run", "plans", "--dry-run").text
+    assert "do send" in told
+    assert small_deployment.at_terminal("run", "plans").text.startswith("plans: done, and")
