@@ -20,6 +20,7 @@ from iepbridge.cli.translate import add_arguments
 from iepbridge.codecs import json_text, jsonl, zip_layout
 from iepbridge.codecs.xml import XmlLimits
 from iepbridge.finding import Finding, Loss, LossKind
+from iepbridge.ledger import files, holds, schema
 from iepbridge.mapping import file_forms, layout, plan_writer, rows
 from iepbridge.mapping.delimited import lint as delimited_lint
 from iepbridge.mapping.fixed import lint as fixed_lint
@@ -130,11 +131,16 @@ def test_every_field_of_the_reports_is_documented() -> None:
 
 
 def test_every_exit_code_is_documented() -> None:
-    table = section("translate.md", "## Exit codes")
-    codes = " ".join(cell(row) for row in table.splitlines() if row.startswith("|"))
-    documented = {int(code) for code in re.findall(r"[0-9]+", codes)}
     raised = {error.exit_code for error in _tree(errors.IepbridgeError)}
-    assert documented == raised | {0, boundary.FAULT, 129, 130, 143, 141}
+    every = raised | {0, boundary.FAULT, 129, 130, 143, 141}
+    assert _exit_codes("operations.md") == every
+    assert _exit_codes("translate.md") == every - {4, 5, 6, 7, 8}
+
+
+def _exit_codes(name: str) -> set[int]:
+    table = section(name, "## Exit codes")
+    codes = " ".join(cell(row) for row in table.splitlines() if row.startswith("|"))
+    return {int(code) for code in re.findall(r"[0-9]+", codes)}
 
 
 def _tree(error: type[errors.IepbridgeError]) -> Iterator[type[errors.IepbridgeError]]:
@@ -155,8 +161,37 @@ def test_every_option_of_translate_is_documented() -> None:
 
 def test_every_event_of_the_log_is_documented() -> None:
     logged = in_sources(r'\n +(?:_?log|(?:logs\.)?logger\(\))(?:\.[a-z]+)?\(\s*"([a-z_]+)"')
-    documented = first_column(section("translate.md", "## In a scheduled job"), "event")
-    assert documented == logged
+    chosen = {*CHOSEN["batch"], *CHOSEN["file"], "answers_read"} - {"batch_not_delivered"}
+    of_files = first_column(section("translate.md", "## In a scheduled job"), "event")
+    of_feeds = first_column(section("operations.md", "## Events of the log"), "event")
+    assert of_files | of_feeds == logged | chosen
+
+
+CHOSEN = {
+    "batch": ("batch_delivered", "batch_not_delivered", "batch_unknown"),
+    "file": ("file_fetched", "file_again", "file_gap", "file_repeat"),
+}
+"""Events whose names are put together from what happened."""
+
+
+def test_every_event_of_the_ledger_is_documented() -> None:
+    added = in_sources(r'\.event\(\s*"([a-z_]+)"') | in_sources(r'\.write\("(batch_[a-z_]+)"')
+    states = (files.READ, files.GAP, files.REPEAT, files.REFUSED, files.FOREIGN)
+    added |= {*CHOSEN["batch"], *(f"file_{state}" for state in states)}
+    deeds = ("shown", "exported", "released")
+    added |= {f"{what}_{deed}" for what in ("plan", "file") for deed in deeds}
+    documented = first_column(section("operations.md", "## Events of the ledger"), "event")
+    assert documented == added
+
+
+def test_every_reason_of_a_hold_is_documented() -> None:
+    reasons = {*holds.RELEASABLE, *holds._MEND}
+    assert first_column(section("feeds.md", "## What is held"), "reason") == reasons
+
+
+def test_every_state_is_documented() -> None:
+    states = first_column(section("feeds.md", "## What is sent, and what is not"), "state")
+    assert states == set(schema.STATES)
 
 
 WORDS = "mappings-reference.md"
