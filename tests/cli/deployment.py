@@ -187,9 +187,10 @@ class Deployment:
         return open_ledger_at(self.url, Keyring.parse(KEY))
 
     def at_terminal(self, *words: str) -> Done:
-        """Run the command as if its output were a terminal."""
+        """Run the command as if standard output and standard error were a terminal."""
         with self._monkeypatch.context() as patch:
             patch.setattr(rows, "is_terminal", lambda _: True)
+            patch.setattr(console, "is_terminal", lambda _: True)
             patch.setenv("COLUMNS", "160")
             return self(*words)
 

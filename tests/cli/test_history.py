@@ -111,3 +111,21 @@ def test_at_a_terminal_a_table(told: Deployment) -> None:
         assert word in shown
     assert SENTINEL not in shown
     assert SENTINEL in told.at_terminal("history", "P-1", "--show-texts").text
+
+
+def test_no_command_tells_of_a_person(told: Deployment) -> None:
+    for words in (
+        ("run", "*", "--dry-run"),
+        ("run", "*"),
+        ("feeds",),
+        ("held",),
+        ("held", "show", "2"),
+        ("held", "release", "2", "--reason", "why"),
+        ("history", "P-1"),
+        ("replay", "2"),
+        ("resolve", "1", "--delivered", "--reason", "why"),
+        ("purge",),
+    ):
+        for done in (told(*words, "--log-level", "debug"), told.at_terminal(*words)):
+            assert SENTINEL not in done.out.decode() + done.err, words
+            assert NUMBER not in done.out.decode() + done.err, words

@@ -6,6 +6,8 @@ import pytest
 from tests.cli.deployment import NUMBER, SENTINEL, Deployment, against_policy, texan, without_code
 
 from iepbridge.cli import running
+from iepbridge.cli.console import Voice
+from iepbridge.cli.run_progress import told
 from iepbridge.runs.outcome import Outcome
 
 
@@ -141,3 +143,30 @@ def test_at_a_terminal_words(small_deployment: Deployment) -> None:
     told = small_deployment.at_terminal("run", "plans", "--dry-run").text
     assert "do send" in told
     assert small_deployment.at_terminal("run", "plans").text.startswith("plans: done, and")
+
+
+def test_at_a_terminal_problems_are_told_once_in_words(small_deployment: Deployment) -> None:
+    (small_deployment.folder / "plans" / "bad.jsonl").write_text("no plan\n")
+    done = small_deployment.at_terminal("run", "plans", "--log-level", "warning")
+    assert done.code == 3
+    assert done.text.startswith("plans: a file could not be read")
+    assert "iepbridge" not in done.err.splitlines()[0]
+    assert done.err.count("bad.jsonl") == 1
+    assert "run_problem" not in done.err
+
+
+def test_in_a_log_problems_are_told_once_as_events(small_deployment: Deployment) -> None:
+    (small_deployment.folder / "plans" / "bad.jsonl").write_text("no plan\n")
+    done = small_deployment("run", "plans", "--log-level", "info")
+    assert done.err.count('"run_problem"') == 1
+    assert all(line.startswith("{") for line in done.err.splitlines())
+
+
+def test_progress_is_for_people(capfd: pytest.CaptureFixture[str]) -> None:
+    with told("plans", Voice(person=True, level="warning", form="console")) as hear:
+        hear("plans_found", 200)
+        hear("plans_examined", 100)
+        hear("batches_made", 1)
+    with told("plans", Voice(person=True, level="error", form="console")) as hear:
+        hear("plans_found", 100)
+    assert capfd.readouterr().out == ""
