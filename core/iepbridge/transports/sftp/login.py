@@ -122,10 +122,11 @@ class _Login:
             raise self._refused("It wants a new password: this one has expired.")
         if key is not None:
             self._usable(key)
-        if not observer.turned_away():
+        if observer.refusals and self._transport.is_active():
+            return
+        if not observer.turned_away(bool(self._tried)):
             raise Failed("login", f"the connection ended while logging in{self._hint()}")
-        if not (observer.refusals and self._transport.is_active()):
-            raise self._refused("It refused, and hung up.")
+        raise self._refused("It refused, and hung up.")
 
     def _hint(self) -> str:
         by_password = self._tried[-1:] == [_PASSWORD]

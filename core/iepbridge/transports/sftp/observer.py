@@ -49,9 +49,13 @@ class Observer(Packetizer):
             _LOOKS[kind](self, Message(message.asbytes()))
         return kind, message
 
-    def turned_away(self) -> bool:
-        """Say whether the server said no to who logs in, rather than went away."""
-        return bool(self.refusals) or (self.farewell is not None and self.farewell not in _LATER)
+    def turned_away(self, tried: bool) -> bool:
+        """Say whether the server said no to who logs in, rather than went away.
+
+        Where nothing was `tried`, a refusal only told how to: it was asked for.
+        """
+        said_no = tried and bool(self.refusals)
+        return said_no or (self.farewell is not None and self.farewell not in _LATER)
 
     def forget(self) -> None:
         """Look at the next try of a login alone."""
