@@ -64,6 +64,9 @@ class MappedWriter(ABC, Generic[Piece]):
         self._keep(piece)
         return Written((), self._losses(completed, lost) if self._with_losses else ())
 
+    def close(self) -> None:
+        """Let go of what waits outside the stream; the file, if it is not finished, never will."""
+
     def _losses(self, completed: Completed, changed: list[Lost]) -> tuple[Loss, ...]:
         lost: list[Lost] = []
         self._compiled.losses(completed.plan, lost)

@@ -1,5 +1,6 @@
 """One content of a plan examined: held by model, policy or format, or written into the batch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,9 +27,16 @@ class Examined:
 
 
 def examine(
-    line: bytes, parsed: Parsed, writer: PlanWriter, checker: Checker, entry: Entry | None
+    line: bytes,
+    parsed: Parsed,
+    writer: Callable[[], PlanWriter],
+    checker: Checker,
+    entry: Entry | None,
 ) -> Examined:
-    """Check a plan and write it; policy does not hold what a person released from it."""
+    """Check a plan and write it; policy does not hold what a person released from it.
+
+    `writer` gives the writer of the batch at hand, and is asked for a plan that is to go alone.
+    """
     arrival = arrival_of_line(line, parsed)
     if arrival.plan is None or arrival.data is None:
         return Examined(arrival, line, MODEL, arrival.findings)
@@ -37,7 +45,7 @@ def examine(
     let_go = entry is not None and entry.released and entry.reason == POLICY
     if not let_go and any(one.severity == ERROR for one in found):
         return Examined(arrival, clean, POLICY, found)
-    written = writer.add(arrival)
+    written = writer().add(arrival)
     if written.findings:
         return Examined(arrival, clean, FORMAT, (*found, *written.findings))
     return Examined(arrival, clean, None, found)

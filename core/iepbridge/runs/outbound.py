@@ -199,8 +199,7 @@ class Outbound:
 
     def _examine(self, case: _Case) -> None:
         self._before.look_at(case.known)
-        writer = self._desk.writer()
-        told = examine(case.line, case.parsed, writer, self._checker, case.entry)
+        told = examine(case.line, case.parsed, self._desk.writer, self._checker, case.entry)
         if told.reason is not None:
             self._hold(case, told.reason, told.findings)
             return

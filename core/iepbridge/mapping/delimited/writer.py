@@ -62,6 +62,10 @@ class DelimitedPlanWriter(MappedWriter[_Rows]):
     def finish(self) -> None:
         """Complete the file: the manifest, then each member."""
         write_members(self._stream, self._contents(), _time_of(self._envelope.created))
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the members."""
         for member in self._members:
             member.close()
 

@@ -65,8 +65,13 @@ class XmlPlanWriter(MappedWriter[tuple[bytes, list[int]]]):
             self._stream.write(self._head_text().encode())
             self._body.seek(0)
             shutil.copyfileobj(self._body, self._stream, 2**20)
-            self._body.close()
         self._stream.write(self._tail_text().encode())
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the plans that wait for the head."""
+        if self._body is not self._stream:
+            self._body.close()
 
     def _split_frame(self) -> tuple[list[FrameField], list[FrameField]]:
         last = self._file.last
