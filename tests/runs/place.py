@@ -7,6 +7,7 @@ assert place.states() == {"P-1": ["1 delivered"], "P-2": ["1 delivered"]}
 """
 
 import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -14,15 +15,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from tests.fakes.endpoint import FakeEndpoint
 from tests.runs.conservation import conserved
 from tests.servers.ledgers import KEY, Hands
 
+from iepbridge.acknowledgement import Acknowledgement, Answer, Status
+from iepbridge.adapter import Adapter
 from iepbridge.ledger import Ledger
+from iepbridge.ledger.batches import Batch, batch_of
 from iepbridge.ledger.holds import release
-from iepbridge.ledger.schema import batches, held, plan_versions
+from iepbridge.ledger.schema import batches, held, plan_versions, received
 from iepbridge.registry import Registry, load_registry
 from iepbridge.runs.outcome import Outcome
+from iepbridge.runs.reconcile import reconcile
 from iepbridge.runs.run import run_feed
 from iepbridge.runs.workplace import Connect, Workplace
 from iepbridge.sample import sample_plans
@@ -61,11 +67,11 @@ def _sound() -> str:
 
 
 def plan(plan_id: str = "P-1", version: int = 1, **more: Any) -> Data:
-    """Make a sound plan; `more` replaces its fields. Signatures are of the version."""
-    data = {**json.loads(_sound()), "plan_id": plan_id, "version": version, **more}
+    """Make a sound plan, signed in its version; `more` replaces its fields."""
+    data = {**json.loads(_sound()), "plan_id": plan_id, "version": version}
     for one in data["signatures"]:
         one["plan_version"] = version
-    return data
+    return {**data, **more}
 
 
 def bad(plan_id: str = "P-1", version: int = 1, **more: Any) -> Data:
@@ -100,7 +106,7 @@ class Place:
         clock: Hands,
         *,
         system: str = "twist",
-        connect: Connect = open_session,
+        fake: FakeEndpoint | None = None,
         feeds: Mapping[str, Mapping[str, Any]] | None = None,
         **keys: Any,
     ) -> None:
@@ -112,6 +118,8 @@ class Place:
             name: {**_feed(system), **keys, **more} for name, more in (feeds or {FEED: {}}).items()
         }
         self.settings = _settings(folder, own)
+        self.fake = fake
+        connect: Connect = open_session if fake is None else lambda *_: fake.open()
         self.workplace = Workplace(self.settings, registry(), ledger, clock, connect)
 
     def lay(self, name: str, *plans: Data) -> Path:
@@ -132,7 +140,41 @@ class Place:
         return replace(outcome, counts=Counter(outcome.counts))
 
     def conserved(self) -> None:
+        if self.fake is not None:
+            self._lay_down(self.fake)
         conserved(self.ledger, self.settings)
+
+    def _lay_down(self, fake: FakeEndpoint) -> None:
+        """Lay what the other side has, or has taken, into the folder that would have it."""
+        got = [*fake.receiver.got, *fake.files.items()]
+        assert len({name for name, _ in got}) == len(got), "a file came twice"
+        for path in (self.folder / "texas").iterdir():
+            path.unlink()
+        for name, content in got:
+            (self.folder / "texas" / name).write_bytes(content)
+
+    def batch(self, plan_id: str = "P-1") -> Batch:
+        """Give the last batch in which a plan went."""
+        own = max(row.batch_id for row in self.rows() if row.plan_id == plan_id and row.batch_id)
+        with self.ledger.reading() as connection:
+            return batch_of(connection, own)
+
+    def answer(self, status: Status, plan_id: str = "P-1", to: Batch | None = None) -> None:
+        """Let the system answer a plan, in the last file in which it went or in another."""
+        batch = to or self.batch(plan_id)
+        rows = [row for row in self.rows() if row.plan_id == plan_id]
+        own = {row.version for row in rows if row.batch_id == batch.id}
+        extension = Path(batch.name).suffix
+        answers = (Answer(plan_id, own.pop(), status),)
+        stem = batch.name.removesuffix(extension)
+        told = Acknowledgement(stem, batch.sequence, None, "accepted", answers=answers)
+        with self.ledger.writing() as tx:
+            file = {"run_id": 1, "feed": "acks", "endpoint": "texas", "name": "ack", "size": 1}
+            come = {"sha256": os.urandom(32), "state": "read", "received_at": tx.now}
+            row = insert(received).values({**file, **come}).returning(received.c.id)
+            file_id = tx.connection.execute(row).scalar_one()
+            reconcile(tx, 1, file_id, self.system, extension, told)
+        self.conserved()
 
     def rows(self, feed: str = FEED) -> list[Any]:
         """Give every content that entered, in order, with why it is held."""
@@ -156,6 +198,10 @@ class Place:
     def let_go_hold(self, hold_id: int) -> None:
         with self.ledger.writing() as tx:
             release(tx, hold_id, "seen", "a tester")
+
+    @property
+    def adapter(self) -> Adapter:
+        return self.workplace.registry.adapter(self.system)
 
     def loosen(self, rules: Sequence[str]) -> None:
         """Let rules be no errors any more."""
