@@ -8,6 +8,7 @@ from tests.cli.deployment import NUMBER, SENTINEL, Deployment, against_policy, t
 from iepbridge.cli import running
 from iepbridge.cli.console import Voice
 from iepbridge.cli.run_progress import told
+from iepbridge.ledger import take
 from iepbridge.runs.outcome import Outcome
 
 
@@ -55,6 +56,16 @@ def test_a_pattern_takes_what_is_enabled_and_each_once(small_deployment: Deploym
     assert [row["feed"] for row in done.rows] == ["plans", "acks"]
     done = small_deployment("run", "old-plans", "plan*")
     assert [row["feed"] for row in done.rows] == ["old-plans", "plans"]
+
+
+def test_while_another_run_is_under_way_nothing_goes(deployment: Deployment) -> None:
+    deployment.plans(texan("P-1"))
+    with deployment.ledger() as ledger, take(ledger, ["feed:plans"], "another run", 600):
+        done = deployment("run", "plans", "acks")
+    assert done.code == 5
+    assert [(row["exit_code"], row["run"] is None) for row in done.rows] == [(5, True), (0, False)]
+    assert "another run" in done.rows[0]["problems"][0]
+    assert deployment.sent() == []
 
 
 _OHIO = """

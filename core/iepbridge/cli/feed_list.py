@@ -13,6 +13,7 @@ from iepbridge.cli.rows import Row, is_plain, print_table, write_line, write_row
 from iepbridge.cli.telling import begin
 from iepbridge.ledger.batches import Batch
 from iepbridge.ledger.instants import instant, system_clock
+from iepbridge.ledger.transaction import Ledger
 from iepbridge.ledger.views import FeedState, feed_state
 from iepbridge.settings import FeedSettings
 
@@ -35,12 +36,8 @@ def perform(arguments: argparse.Namespace) -> int:
     begin(arguments)
     plain = is_plain(arguments)
     settings = configured(arguments)
-    now = system_clock()
-    rows = []
     with opened_ledger(settings) as ledger:
-        for feed in settings.feeds.values():
-            with ledger.reading() as connection:
-                rows.append(_row(feed, feed_state(connection, feed.name, instant(now)), now))
+        rows = [_row(feed, ledger, system_clock()) for feed in settings.feeds.values()]
     if plain:
         write_rows(rows)
     else:
@@ -48,7 +45,13 @@ def perform(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _row(feed: FeedSettings, state: FeedState, now: datetime) -> dict[str, Any]:
+def _row(feed: FeedSettings, ledger: Ledger, now: datetime) -> dict[str, Any]:
+    with ledger.reading() as connection:
+        state = feed_state(connection, feed.name, instant(now))
+    return {**_configured(feed), "next_run": _next_run(feed, now), **_stands(state)}
+
+
+def _configured(feed: FeedSettings) -> dict[str, Any]:
     return {
         "feed": feed.name,
         "direction": feed.direction,
@@ -57,9 +60,13 @@ def _row(feed: FeedSettings, state: FeedState, now: datetime) -> dict[str, Any]:
         "enabled": feed.enabled,
         "schedule": feed.schedule,
         "timezone": feed.timezone,
+    }
+
+
+def _stands(state: FeedState) -> dict[str, Any]:
+    return {
         "state": _state(state),
         "last_run": _last_run(state),
-        "next_run": _next_run(feed, now),
         "sent": state.sent,
         **state.answers,
         "unanswered": state.unanswered,

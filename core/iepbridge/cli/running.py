@@ -2,7 +2,8 @@
 
 import argparse
 import fnmatch
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -16,14 +17,15 @@ from iepbridge.cli.rows import is_plain, write_line, write_rows
 from iepbridge.cli.run_progress import told
 from iepbridge.cli.telling import begin
 from iepbridge.errors import IepbridgeError, Misuse
-from iepbridge.ledger.instants import instant
+from iepbridge.ledger.instants import Instant, instant
 from iepbridge.ledger.views import run_since
 from iepbridge.privacy import reduced
 from iepbridge.registry import load_registry
+from iepbridge.runs.dry import Preview
 from iepbridge.runs.leasing import holder
 from iepbridge.runs.outcome import Outcome, gravest
 from iepbridge.runs.run import FAULT, run_feed
-from iepbridge.runs.workplace import Told, Workplace, say_nothing
+from iepbridge.runs.workplace import Workplace
 from iepbridge.settings import Settings
 
 _WORDS: Final = {
@@ -52,18 +54,9 @@ def perform(arguments: argparse.Namespace) -> int:
     names = chosen(arguments.feeds, settings)
     registry = load_registry()
     with opened_ledger(settings, new=not arguments.dry_run) as ledger:
-
-        def workplace(hears: Told) -> Workplace:
-            return Workplace(settings, registry, ledger, told=hears)
-
-        if arguments.dry_run:
-            return _previewed(workplace, names, voice, plain=plain)
-        codes = []
-        for name in names:
-            row, outcome = _ran(workplace, name, voice)
-            _tell(row, outcome, voice, plain=plain)
-            codes.append(outcome.code)
-    return gravest(codes)
+        place = Workplace(settings, registry, ledger)
+        each = _previewed if arguments.dry_run else _ran
+        return gravest([each(place, name, voice, plain=plain) for name in names])
 
 
 def _leave_out(events: frozenset[str]) -> None:
@@ -102,23 +95,28 @@ def _meant(word: str, settings: Settings) -> list[str]:
     return found
 
 
-def _ran(
-    workplace: Callable[[Told], Workplace], name: str, voice: Voice
-) -> tuple[dict[str, Any], Outcome]:
+def _ran(place: Workplace, name: str, voice: Voice, *, plain: bool) -> int:
+    since = instant(place.clock())
     with told(name, voice) as hears:
-        place = workplace(hears)
-        since = instant(place.clock())
-        outcome = _guarded(name, lambda: run_feed(place, name))
+        outcome = _guarded(name, partial(run_feed, replace(place, told=hears), name))
+    _tell_problems(outcome, voice)
+    if plain:
+        write_rows([_row(place, outcome, since)])
+    else:
+        write_line(summary(outcome))
+    return outcome.code
+
+
+def _row(place: Workplace, outcome: Outcome, since: Instant) -> dict[str, Any]:
     with place.ledger.reading() as connection:
-        run_id = run_since(connection, name, holder(), since)
-    row = {
-        "feed": name,
+        run_id = run_since(connection, outcome.feed, holder(), since)
+    return {
+        "feed": outcome.feed,
         "exit_code": outcome.code,
         "run": run_id,
         "counts": dict(outcome.counts),
         "problems": list(outcome.problems),
     }
-    return row, outcome
 
 
 def _guarded(name: str, call: Callable[[], Outcome]) -> Outcome:
@@ -129,14 +127,6 @@ def _guarded(name: str, call: Callable[[], Outcome]) -> Outcome:
         return Outcome(name, error.exit_code, {}, (str(error),))
     except Exception as error:  # noqa: BLE001  the edge of one feed
         return Outcome(name, FAULT, {}, (f"A fault of the program: {reduced(error)}.",))
-
-
-def _tell(row: Mapping[str, Any], outcome: Outcome, voice: Voice, *, plain: bool) -> None:
-    _tell_problems(outcome, voice)
-    if plain:
-        write_rows([row])
-    else:
-        write_line(summary(outcome))
 
 
 def _tell_problems(outcome: Outcome, voice: Voice) -> None:
@@ -158,24 +148,21 @@ def summary(outcome: Outcome) -> str:
     return f"{outcome.feed}: {words}{figures}"
 
 
-def _previewed(
-    workplace: Callable[[Told], Workplace], names: Sequence[str], voice: Voice, *, plain: bool
-) -> int:
-    codes = []
-    for name in names:
-        outcome = _guarded(name, partial(_preview, workplace, name, plain=plain))
-        _tell_problems(outcome, voice)
-        codes.append(outcome.code)
-    return gravest(codes)
+def _previewed(place: Workplace, name: str, voice: Voice, *, plain: bool) -> int:
+    outcome = _guarded(name, partial(_preview, place, name, plain=plain))
+    _tell_problems(outcome, voice)
+    return outcome.code
 
 
-def _preview(workplace: Callable[[Told], Workplace], name: str, *, plain: bool) -> Outcome:
-    from iepbridge.runs.dry import Preview  # noqa: PLC0415
-
-    preview = Preview(workplace(say_nothing), name)
+def _preview(place: Workplace, name: str, *, plain: bool) -> Outcome:
+    preview = Preview(place, name)
     for row in preview:
         if plain:
             write_rows([row])
         else:
-            write_line(", ".join(f"{key} {value}" for key, value in row.items()))
+            write_line(", ".join(f"{key} {_told(value)}" for key, value in row.items()))
     return preview.outcome
+
+
+def _told(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

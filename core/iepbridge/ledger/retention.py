@@ -81,10 +81,10 @@ class Past(NamedTuple):
     def plans(self) -> Select[Any]:
         """Choose the entries whose content goes."""
         own = plan_versions.c
-        chosen = select(own.id).join_from(plan_versions, payloads)
+        chosen = select(payloads.c.entry_id).join_from(payloads, plan_versions)
         chosen = chosen.outerjoin(batches, batches.c.id == own.batch_id)
         chosen = chosen.outerjoin(held, held.c.id == own.held_id)
-        return chosen.where(or_(self._sent(), self._given_way())).order_by(own.id)
+        return chosen.where(or_(self._sent(), self._given_way())).order_by(payloads.c.entry_id)
 
     def _sent(self) -> ColumnElement[bool]:
         own, other = plan_versions.c, plan_versions.alias("other").c

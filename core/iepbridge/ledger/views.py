@@ -1,6 +1,6 @@
 """What people ask of the ledger: how feeds stand, and which batch a word means."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
@@ -45,28 +45,23 @@ class FeedState(NamedTuple):
 def feed_state(connection: Connection, feed: str, present: Instant) -> FeedState:
     """Give how a feed stands at an instant."""
     last = last_run(connection, feed)
-    states: dict[str, int] = dict.fromkeys(STATES, 0)
-    answers: dict[str, int] = dict.fromkeys(ANSWERS, 0)
-    sent = unanswered = 0
-    for row in connection.execute(_counted(feed)):
-        states[row.state] += row.number
-        if row.delivered:
-            sent += row.number
-        if row.delivered and row.answer is None:
-            unanswered += row.number
-        elif row.answer in answers:
-            answers[row.answer] += row.number
+    counted = connection.execute(_counted(feed)).all()
+    delivered = [row for row in counted if row.delivered]
     return FeedState(
         last,
         last is not None and last.ended_at is None and _is_leased(connection, feed, present),
-        states,
-        sent,
-        answers,
-        unanswered,
+        {one: _sum(row for row in counted if row.state == one) for one in STATES},
+        _sum(delivered),
+        {one: _sum(row for row in counted if row.answer == one) for one in ANSWERS},
+        _sum(row for row in delivered if row.answer is None),
         _open_holds(connection, feed),
         tuple(batch_of(connection, own) for own in _unknown(connection, feed)),
         _files(connection, feed),
     )
+
+
+def _sum(rows: Iterable[Row[Any]]) -> int:
+    return sum(row.number for row in rows)
 
 
 def _counted(feed: str) -> Any:
