@@ -76,3 +76,6 @@ class PlanWriter(Protocol):
 
     def finish(self) -> None:
         """Write what stands after the last plan; without it the file is not complete."""
+
+    def close(self) -> None:
+        """Let go of what waits outside the stream; a file that is not finished never will be."""

@@ -17,12 +17,9 @@ from iepbridge.cli.rows import is_plain, write_line, write_rows
 from iepbridge.cli.run_progress import told
 from iepbridge.cli.telling import begin
 from iepbridge.errors import IepbridgeError, Misuse
-from iepbridge.ledger.instants import Instant, instant
-from iepbridge.ledger.views import run_since
 from iepbridge.privacy import reduced
 from iepbridge.registry import load_registry
 from iepbridge.runs.dry import Preview
-from iepbridge.runs.leasing import holder
 from iepbridge.runs.outcome import Outcome, gravest
 from iepbridge.runs.run import FAULT, run_feed
 from iepbridge.runs.workplace import Workplace
@@ -96,24 +93,21 @@ def _meant(word: str, settings: Settings) -> list[str]:
 
 
 def _ran(place: Workplace, name: str, voice: Voice, *, plain: bool) -> int:
-    since = instant(place.clock())
     with told(name, voice) as hears:
         outcome = _guarded(name, partial(run_feed, replace(place, told=hears), name))
     _tell_problems(outcome, voice)
     if plain:
-        write_rows([_row(place, outcome, since)])
+        write_rows([_row(outcome)])
     else:
         write_line(summary(outcome))
     return outcome.code
 
 
-def _row(place: Workplace, outcome: Outcome, since: Instant) -> dict[str, Any]:
-    with place.ledger.reading() as connection:
-        run_id = run_since(connection, outcome.feed, holder(), since)
+def _row(outcome: Outcome) -> dict[str, Any]:
     return {
         "feed": outcome.feed,
         "exit_code": outcome.code,
-        "run": run_id,
+        "run": outcome.run,
         "counts": dict(outcome.counts),
         "problems": list(outcome.problems),
     }

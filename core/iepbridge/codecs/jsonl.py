@@ -163,6 +163,9 @@ class JsonLinesWriter:
     def finish(self) -> None:
         """Do nothing: each line is complete by itself."""
 
+    def close(self) -> None:
+        """Do nothing: no line waits."""
+
 
 def plan_line(data: PlanData) -> bytes:
     """Write plan data as one line: compact, tidy, numbers plain, in the order of the data."""

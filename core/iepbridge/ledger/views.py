@@ -18,7 +18,6 @@ from iepbridge.ledger.schema import (
     leases,
     plan_versions,
     received,
-    runs,
 )
 
 ANSWERS: Final = ("accepted", "warnings", "rejected")
@@ -95,14 +94,6 @@ def _files(connection: Connection, feed: str) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(own.group_by(received.c.state))}
 
 
-def run_since(connection: Connection, feed: str, holder: str, since: Instant) -> int | None:
-    """Give the number of the run that a holder began of a feed since an instant, if any."""
-    own = select(runs.c.id).where(
-        runs.c.feed == feed, runs.c.holder == holder, runs.c.started_at >= since
-    )
-    return connection.scalar(own.order_by(runs.c.id.desc()).limit(1))
-
-
 def batch_named(connection: Connection, word: str) -> Batch:
     """Give the batch that a number or a file's name means; raise `Misuse` where none or several."""
     by_number = word.isascii() and word.isdigit() and len(word) < 19
@@ -119,4 +110,4 @@ def batch_named(connection: Connection, word: str) -> Batch:
     return batch_of(connection, found[0])
 
 
-__all__ = ["ANSWERS", "FeedState", "batch_named", "feed_state", "run_since"]
+__all__ = ["ANSWERS", "FeedState", "batch_named", "feed_state"]

@@ -90,4 +90,4 @@ class FeedRun:
     def outcome(self) -> Outcome:
         """Sum up."""
         code = gravest([DONE, *self.codes])
-        return Outcome(self.feed.name, code, dict(self.counts), tuple(self.problems))
+        return Outcome(self.feed.name, code, dict(self.counts), tuple(self.problems), self.id)

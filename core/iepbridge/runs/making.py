@@ -18,7 +18,6 @@ from iepbridge.ledger.batches import Batch, NewBatch, add_batch
 from iepbridge.ledger.entries import Passing, record
 from iepbridge.ledger.kept import keep
 from iepbridge.ledger.sequences import Channel, Number, last_number, next_number, use_number
-from iepbridge.mapping.plan_writer import MappedWriter
 from iepbridge.plan import Plan
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.sealing import encrypted_name, sealed
@@ -96,8 +95,7 @@ class Draft:
 
     def close(self) -> None:
         """Let go of the file."""
-        if isinstance(self.writer, MappedWriter):
-            self.writer.close()
+        self.writer.close()
         self._stream.close()
         self._content.close()
 

@@ -13,12 +13,16 @@ HELD_BACK: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run did: `counts` by what was counted, `problems` as they are told, `code` in all."""
+    """What a run did: `counts` by what was counted, `problems` as they are told, `code` in all.
+
+    `run` is its number in the ledger; None where it was not begun.
+    """
 
     feed: str
     code: int
     counts: Mapping[str, int]
     problems: tuple[str, ...] = ()
+    run: int | None = None
 
 
 def gravest(codes: Iterable[int]) -> int:

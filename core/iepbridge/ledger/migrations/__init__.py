@@ -3,6 +3,7 @@
 Each step is a file under `versions`; Alembic runs those that a ledger has not seen.
 """
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -72,6 +73,8 @@ def _run(connection: Connection) -> None:
     # Slow to import, and needed only where a ledger is new or old.
     from alembic.command import upgrade as run  # noqa: PLC0415
 
+    # Each step would be told; what is of interest is an error.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     run(configuration(connection), "head")
 
 
