@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "resolve": "say whether a file of unknown outcome was delivered",
     "replay": "send a file again, byte for byte, under its own name",
     "purge": "remove what is kept of plans past its time",
+    "doctor": "try endpoints step by step: log in, write, rename; say what follows",
     "config": "check the configuration, or print its schema for an editor",
     "ledger": "verify the ledger's chain of events, seal it anew, or copy it",
     "systems": "list the installed systems with their versions and formats",

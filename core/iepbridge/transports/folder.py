@@ -32,6 +32,8 @@ class FolderSession:
 
     def __init__(self, name: str, path: Path) -> None:
         self._name = name
+        self._path = path
+        self._inner: list[FolderSession] = []
         with self._told(_ITSELF):
             self._folder = Descriptor(os.open(path, FOLDER))
 
@@ -53,6 +55,8 @@ class FolderSession:
 
     def close(self) -> None:
         """Let go of the folder."""
+        for inner in self._inner:
+            inner.close()
         self._folder.close()
 
     def files(self) -> Iterator[RemoteFile]:
@@ -162,6 +166,27 @@ class FolderSession:
         with self._told(old), _missing(old):
             os.rename(old, new, src_dir_fd=folder, dst_dir_fd=folder)
         self._settle()
+
+    def guards_names(self, old: str, new: str) -> bool:
+        """Rename onto a name that is taken, and say whether that is refused."""
+        try:
+            self.rename(old, new)
+        except AlreadyThere:
+            return True
+        return False
+
+    def make_folder(self, name: str) -> "FolderSession":
+        """Make a folder, and give a session on it, which is closed with this one."""
+        with self._told(checked(name)):
+            os.mkdir(name, 0o700, dir_fd=self._folder.number)
+        inner = FolderSession(self._name, self._path / name)
+        self._inner.append(inner)
+        return inner
+
+    def remove_folder(self, name: str) -> None:
+        """Remove an empty folder."""
+        with self._told(checked(name)):
+            os.rmdir(name, dir_fd=self._folder.number)
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is absent is fine."""

@@ -93,6 +93,18 @@ class Session(Protocol):
     def replace(self, old: str, new: str) -> None:
         """Give a file another name at one stroke, in place of a file that has it."""
 
+    def guards_names(self, old: str, new: str) -> bool:
+        """Rename onto a name that is taken, and say whether that is refused there; else it is lost.
+
+        A trial on files of no worth: `rename` looks first, and this does not.
+        """
+
+    def make_folder(self, name: str) -> "Session":
+        """Make a folder, and give a session on it; close this one alone."""
+
+    def remove_folder(self, name: str) -> None:
+        """Remove an empty folder."""
+
     def remove(self, name: str) -> None:
         """Remove a file; one that is absent is fine."""
 

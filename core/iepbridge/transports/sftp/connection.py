@@ -63,6 +63,8 @@ class Connection:
     def __init__(self) -> None:
         self.watchdog = Watchdog()
         self.facts = Facts("sftp")
+        self.phase: Phase = "connect"
+        """The phase that was begun last, for who asks where a refusal came."""
         self._open = contextlib.ExitStack()
         self._open.callback(self.watchdog.close)
 
@@ -90,16 +92,21 @@ class Connection:
         for number, hop in enumerate(way, 1):
             transport = self._enter(hop, carrier)
             if number < len(way):
+                self.phase = "channel"
                 carrier = _forwarded(hop.endpoint, way[number].endpoint, transport)
+        self.phase = "channel"
         return _sftp(way[-1].endpoint, transport)
 
     def _enter(self, hop: Hop, carrier: "socket.socket | paramiko.Channel") -> paramiko.Transport:
+        self.phase = "handshake"
         transport = _transport(hop, carrier)
         self._open.callback(transport.close)
         observer = transport.packetizer
         assert isinstance(observer, Observer)
         _shake_hands(hop, transport, observer)
+        self.phase = "host_key"
         hop.pins.check(transport.get_remote_server_key())
+        self.phase = "login"
         method = log_in(hop.endpoint, transport, observer, hop.credentials)
         transport.set_keepalive(_KEEPALIVE_SECONDS)
         self.facts = _facts(transport, observer, method)

@@ -16,6 +16,7 @@ OPENDIR: Final = 11
 READDIR: Final = 12
 REMOVE: Final = 13
 MKDIR: Final = 14
+RMDIR: Final = 15
 STAT: Final = 17
 RENAME: Final = 18
 READLINK: Final = 19

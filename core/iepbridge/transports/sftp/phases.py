@@ -4,7 +4,9 @@ from typing import Literal, TypeAlias
 
 from iepbridge.errors import Unreachable
 
-Phase: TypeAlias = Literal["resolve", "connect", "handshake", "login", "channel"]
+Phase: TypeAlias = Literal[
+    "resolve", "connect", "handshake", "host_key", "login", "channel", "folder"
+]
 
 
 class Failed(Unreachable):

@@ -1,6 +1,7 @@
 """A session on a folder of an SFTP server, in terms of requests."""
 
 import contextlib
+import posixpath
 from collections import deque
 from collections.abc import Iterator
 from types import TracebackType
@@ -183,6 +184,33 @@ class SftpSession:
             self._place.lookup(new)
             names = self._place.path(checked(old)), self._place.path(new)
             self._line.done(packets.EXTENDED, packets.text(_REPLACE.encode()), *names)
+
+    def guards_names(self, old: str, new: str) -> bool:
+        """Rename onto a name that is taken, and say whether the server itself refused."""
+        with self._place.doing("renaming", checked(old)):
+            try:
+                self._line.done(
+                    packets.RENAME, self._place.path(old), self._place.path(checked(new))
+                )
+            except Failure:
+                return True
+        return False
+
+    def make_folder(self, name: str) -> "SftpSession":
+        """Make a folder, and give a session on it over the same connection: do not close it."""
+        inner = self._inner(name)
+        with self._place.doing("making the folder", name):
+            self._line.done(packets.MKDIR, inner.path(), packets.permissions(0o700))
+        return SftpSession(self._connection, inner)
+
+    def remove_folder(self, name: str) -> None:
+        """Remove an empty folder."""
+        with self._place.doing("removing the folder", name):
+            self._line.done(packets.RMDIR, self._inner(name).path())
+
+    def _inner(self, name: str) -> Place:
+        folder = posixpath.join(self._place.folder, checked(name))
+        return Place(self._place.name, folder, self._line)
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is absent is fine."""
