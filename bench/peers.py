@@ -25,7 +25,7 @@ COUNT = 500
 ROUNDS = 5
 LEAST = {"out": 15, "in": 8}
 _HERE = Path(__file__).parent
-_SCHEMA = _HERE.parent / "tests" / "oracles" / "twist.xsd"
+_SCHEMA = _HERE.parent / "core" / "iepbridge" / "sandbox" / "twist.xsd"
 _VARIABLE = "IEPBRIDGE_PEERS"
 
 

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from tests.oracles import written
 
-_SCHEMA: Final = Path(__file__).with_name("toolbox.xsd")
+import iepbridge
+
+_SCHEMA: Final = Path(iepbridge.__file__).with_name("sandbox") / "toolbox.xsd"
 _NAME: Final = "TBX_IEP_"
 _NS: Final = {"t": "urn:iepbridge:toolbox:iep:2"}
 _US: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from tests.oracles import written
 
-_SCHEMA: Final = Path(__file__).with_name("twist.xsd")
+import iepbridge
+
+_SCHEMA: Final = Path(iepbridge.__file__).with_name("sandbox") / "twist.xsd"
 _NAME: Final = "TWIST_IEP_"
 _NOTE: Final = 4000
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
