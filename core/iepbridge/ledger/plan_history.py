@@ -170,7 +170,7 @@ def _answers_to(plan_id: str) -> Select[Any]:
 
 
 def _answers_to_files(batch_ids: Iterable[int]) -> Select[Any]:
-    return _ANSWERS.where(answers.c.batch_id.in_(batch_ids), answers.c.place == 0)
+    return _ANSWERS.where(answers.c.batch_id.in_(batch_ids), answers.c.entry_id.is_(None))
 
 
 def _answer(one: Any) -> HistoryRow:

@@ -1,6 +1,7 @@
 """A run of acknowledgements: files fetched, read, and reconciled with what was sent."""
 
 from contextlib import closing
+from functools import partial
 
 import structlog
 
@@ -24,17 +25,21 @@ def run_acks(run: FeedRun) -> None:
     reads = run.adapter.acknowledgements
     if reads is None:
         raise Misuse(f"feeds.{run.feed.name}: {run.adapter.title} gives no acknowledgements.")
+    _read_unread(run, reads)
     with closing(Mailbox(run)) as mailbox:
         fetched = False
         with run.tolerating():
-            mailbox.fetch()
+            mailbox.fetch(partial(_read_unread, run, reads))
             fetched = True
-        with run.ledger.reading() as connection:
-            unread = files.unread_files(connection, run.feed.name)
-        for file in unread:
-            read_file(run, reads, file)
         if fetched:
             mailbox.tidy()
+
+
+def _read_unread(run: FeedRun, reads: Acknowledgements) -> None:
+    with run.ledger.reading() as connection:
+        unread = files.unread_files(connection, run.feed.name)
+    for file in unread:
+        read_file(run, reads, file)
 
 
 def read_file(run: FeedRun, reads: Acknowledgements, file: File) -> None:
@@ -63,8 +68,10 @@ def _read(run: FeedRun, reads: Acknowledgements, file: File) -> Acknowledgement:
 
 def _apply(run: FeedRun, file: File, read: Acknowledgement) -> None:
     extension = compiled_mapping(run.adapter, run.workplace.settings.overlays).layout.file.extension
+    feeds = run.workplace.settings.feeds.values()
+    answered = {one.name for one in feeds if one.acknowledgements == run.feed.name}
     with run.writing() as tx:
-        result = reconcile(tx, run.id, file.id, run.adapter.name, extension, read)
+        result = reconcile(tx, run.id, file.id, run.adapter.name, extension, read, answered)
         files.set_state(tx, file, files.FOREIGN if result["foreign_files"] else files.READ)
     _count(run, result)
     strange = any(result[one] for one in ("foreign", "foreign_files", "contradicted"))
@@ -76,7 +83,7 @@ def _count(run: FeedRun, result: Reconciled) -> None:
     run.count("files_read")
     for what, number in result.items():
         run.count(f"plans_{what}", number)
-    if result["rejected"]:
-        run.hold_back(result["rejected"])
+    if result["held"]:
+        run.hold_back(result["held"])
     if result["contradicted"]:
         run.hold_back(0)

@@ -60,11 +60,12 @@ class Mailbox:
         self._endpoint = run.endpoint
         self._session: Session | None = None
 
-    def fetch(self) -> None:
-        """Fetch the files that are new and settled, into the ledger."""
+    def fetch(self, then: Callable[[], None] = lambda: None) -> None:
+        """Fetch the files that are new and settled, into the ledger; `then` is done after each."""
         for file in self.new_and_settled():
             with self._run.tolerating(file=file.name):
                 self._fetch(file)
+            then()
 
     def tidy(self) -> None:
         """Archive or remove what was read, unless the endpoint is to keep it."""

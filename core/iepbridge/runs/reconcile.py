@@ -4,9 +4,8 @@ Acknowledgement --batch by name--> its plans --by id and version--> accepted | r
                       `-- of nobody here: kept, shown, and nothing else
 """
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import orjson
@@ -16,14 +15,17 @@ from iepbridge.acknowledgement import ACCEPTED, REJECTED, Acknowledgement, Answe
 from iepbridge.finding import Finding
 from iepbridge.ledger.answers import (
     Told,
-    accept_the_rest,
     answer_batch,
     answer_entry,
     contradicts,
-    goes_up,
     hold_rejected,
     lock_batch,
+    named_entries,
+    outweighs,
     set_hold,
+    shown_code,
+    shown_place,
+    tell_hold,
     write_answers,
 )
 from iepbridge.ledger.batches import Batch, find_batches, settle
@@ -33,14 +35,14 @@ from iepbridge.ledger.transaction import Transaction
 
 _log = structlog.get_logger(__name__)
 
-_PATH: Final = re.compile(r"[A-Za-z0-9_.:/@{}\[\]() -]{1,200}")
 _ENDINGS: Final = ("", ".pgp", ".asc", ".gpg")
 
 
 class Reconciled(Counter[str]):
     """What an acknowledgement came to: counts of `accepted`, `warnings`, `rejected`, `foreign`...
 
-    `repeated` changed nothing, and `contradicted` rejected what was accepted before.
+    `held` now wait for a person: rejected, and none newer was sent. `repeated` changed nothing,
+    and `contradicted` rejected what was accepted before.
     """
 
 
@@ -51,13 +53,18 @@ def reconcile(
     system: str,
     extension: str,
     read: Acknowledgement,
+    feeds: Collection[str] = (),
 ) -> Reconciled:
     """Apply an acknowledgement to the batch it answers; `extension` is that of the system's files.
 
     Twice changes nothing; a batch that waits or is unknown was delivered, since it was answered.
+    `feeds` are those out whose answers these are: two receivers may be sent files of one name.
     """
     found = _answered(tx, system, extension, read.batch)
-    return _Reconciling(tx, run_id, received_id, read, found).go()
+    if len(found) > 1:
+        found = [one for one in found if one.feed in feeds]
+    batch = found[0] if len(found) == 1 else None
+    return _Reconciling(tx, run_id, received_id, read, batch).go()
 
 
 def _answered(tx: Transaction, system: str, extension: str, stem: str | None) -> list[Batch]:
@@ -76,13 +83,14 @@ class _Reconciling:
         run_id: int,
         received_id: int,
         read: Acknowledgement,
-        found: Sequence[Batch],
+        batch: Batch | None,
     ) -> None:
         self._tx = tx
         self._run_id = run_id
         self._received_id = received_id
         self._read = read
-        self._batch = found[0] if found else None
+        self._batch = batch
+        self._named: set[int] = set()
         self._result = Reconciled()
 
     def go(self) -> Reconciled:
@@ -116,8 +124,9 @@ class _Reconciling:
             settle(tx, self._run_id, batch, DELIVERED, "acknowledged")
         answer_batch(tx, batch.id, self._read.status)
         own = {one.plan_id: one for one in entries_of_batch(tx.connection, batch.id)}
+        self._named = named_entries(tx.connection, batch.id)
         told = [self._apply(place, one, own) for place, one in self._answers()]
-        self._apply_to_the_rest(batch, own)
+        self._apply_to_the_rest(own)
         status, counts = self._read.status, dict(self._result)
         tx.event("batch_answered", feed=batch.feed, batch_id=batch.id, status=status, counts=counts)
         return told
@@ -131,61 +140,71 @@ class _Reconciling:
         batch_id = entry.batch_id
         return Told(place, batch_id, *about, applied, answer.messages)
 
-    def _apply_to_the_rest(self, batch: Batch, own: dict[str, Entry]) -> None:
+    def _apply_to_the_rest(self, own: dict[str, Entry]) -> None:
         """Apply what is said of plans that are not named: that all are refused, or accepted."""
         named = {one.plan_id for one in self._read.answers}
+        rest = [entry for plan_id, entry in own.items() if plan_id not in named]
         if self._read.status == REJECTED:
-            for entry in own.values():
-                if entry.plan_id not in named:
-                    self._set(entry, REJECTED, self._read.messages)
+            for entry in rest:
+                self._set(entry, REJECTED, self._read.messages, named=False)
         elif self._read.closes_unnamed and self._read.part is None:
-            self._result[ACCEPTED] += accept_the_rest(self._tx, batch.id)
+            for entry in rest:
+                self._set(entry, ACCEPTED, (), named=False)
 
-    def _set(self, entry: Entry, status: Status, messages: Sequence[Message]) -> bool:
+    def _set(
+        self, entry: Entry, status: Status, messages: Sequence[Message], *, named: bool = True
+    ) -> bool:
         """Apply an answer to a plan; say whether it changed anything."""
-        if not goes_up(entry.answer, status):
-            self._result["contradicted" if contradicts(entry.answer, status) else "repeated"] += 1
+        before, named_before = entry.answer, entry.id in self._named
+        if not outweighs(status, before, named=named, named_before=named_before):
+            if contradicts(before, status):
+                self._result["contradicted"] += 1
+            elif named:
+                self._result["repeated"] += 1
             return False
         self._result[status] += 1
-        answer_entry(self._tx, entry.id, status, self._state(entry, status))
-        if self._state(entry, status) == HELD:
+        state = self._state(entry, status)
+        answer_entry(self._tx, entry.id, status, state)
+        if state == HELD:
             self._hold(entry, messages)
         elif entry.state == HELD and entry.held_id is not None:
             end_holds(self._tx, [entry.held_id], "answered")
         return True
 
     def _state(self, entry: Entry, status: Status) -> str:
-        """Give the state that an answer leads to; one that gave way to a newer one stays so."""
-        if entry.state == SUPERSEDED:
-            return SUPERSEDED
+        """Give the state that an answer leads to; rejected, one that gave way stays so."""
         if status != REJECTED:
             return DELIVERED
-        return SUPERSEDED if self._has_newer(entry) else HELD
+        gave_way = entry.state == SUPERSEDED or self._has_newer(entry)
+        return SUPERSEDED if gave_way else HELD
 
     def _has_newer(self, entry: Entry) -> bool:
         assert self._batch is not None
         known = entries_of(self._tx.connection, self._batch.feed, [entry.plan_id])
-        return any(one.id > entry.id and one.was_sent for one in known.get(entry.plan_id, ()))
+        newer = (one for one in known.get(entry.plan_id, ()) if one.id > entry.id)
+        return any(one.batch_id is not None for one in newer)
 
     def _hold(self, entry: Entry, messages: Sequence[Message]) -> None:
         assert self._batch is not None
         told = [_finding(entry, one)._asdict() for one in messages]
         plan = (entry.plan_id, entry.version)
         findings = orjson.dumps(told).decode()
+        if entry.state == HELD and entry.held_id is not None:
+            tell_hold(self._tx, entry.held_id, findings)
+            return
+        self._result["held"] += 1
         held_id = hold_rejected(self._tx, self._run_id, self._batch.feed, plan, findings)
         set_hold(self._tx, entry.id, held_id)
 
 
 def _finding(entry: Entry, message: Message) -> Finding:
     """Tell a rejection without its text, which may name people."""
-    code = message.code if _PATH.fullmatch(message.code) else "without a code"
-    path = message.place if _PATH.fullmatch(message.place) else None
     return Finding(
         entry.plan_id,
         entry.version,
-        code,
+        shown_code(message) or "without a code",
         "error",
-        path,
+        shown_place(message) or None,
         "The system rejected the plan.",
         "See its words with `iepbridge history --show-texts`; mend the plan and send it again.",
     )

@@ -1,26 +1,28 @@
 """A place of work for runs in and of acknowledgements: folders, a ledger, and made-up plans."""
 
+import hashlib
 import io
 import os
 from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, select, text, update
 
-from iepbridge.acknowledgement import Acknowledgement, Answer, Message
+from iepbridge.acknowledgement import Acknowledgement, Answer, Message, Status
 from iepbridge.codecs.json_text import parse_object
 from iepbridge.codecs.jsonl import content_digest, plan_line
 from iepbridge.exchange import Arrival, Envelope
 from iepbridge.formats import file_name, open_writer
 from iepbridge.ledger import Ledger
-from iepbridge.ledger.batches import NewBatch, add_batch, batch_of, settle
+from iepbridge.ledger.batches import Batch, NewBatch, add_batch, settle
 from iepbridge.ledger.entries import Passing, pack, record
 from iepbridge.ledger.kept import keep_bytes
+from iepbridge.ledger.run_log import begin_run
 from iepbridge.ledger.schema import batches, held, plan_versions, received, received_names
 from iepbridge.ledger.sequences import Channel, Number
 from iepbridge.ledger.transaction import Transaction
@@ -168,9 +170,9 @@ class Office:
             found[key] = row.state if key not in found else [*_listed(found[key]), row.state]
         return found
 
-    def answers(self) -> dict[str, tuple[str, str | None]]:
+    def answers(self, feed: str = "out") -> dict[str, tuple[str, str | None]]:
         """Give state and answer of the plans that were sent, by their ids."""
-        own = select(plan_versions).where(plan_versions.c.feed == "out")
+        own = select(plan_versions).where(plan_versions.c.feed == feed)
         return {
             f"{row.plan_id}/{row.version}": (row.state, row.answer)
             for row in self.rows(own.order_by(plan_versions.c.id))
@@ -194,20 +196,14 @@ class Office:
         """Write down a batch that was sent; give its file's name without the ending."""
         name, content = self.file(sequence, *plans)
         with self.ledger.writing() as tx:
-            run_id = _any_run(tx)
-            channel = Channel("out", self.system, "GCWS", "STATE")
-            kept = keep_bytes(tx, "batch", content)
-            number = Number(0, sequence)
-            new = NewBatch("out", channel, number, "sent", CREATED, name, b"", 1, len(plans), kept)
-            batch = add_batch(tx, run_id, new)
-            record(tx, "out", run_id, [_passing(one) for one in plans], batch.id)
+            made = make_batch(tx, self.system, name, plans, content=content, sequence=sequence)
             if state != "waiting":
-                settle(tx, run_id, batch_of(tx.connection, batch.id), state, "told")
+                settle(tx, None, made.batch, state, "told")
         return name.removesuffix(ENDING[self.system])
 
-    def answer(self, batch: str, *answers: Answer, part: int | None = None, **more: Any) -> Path:
+    def answer(self, batch: str, *answers: Answer, **more: Any) -> Path:
         """Put the system's answer to a batch where the feed of acknowledgements looks."""
-        return self.put(answer_of(self.system, batch, *answers, part=part, **more))
+        return self.put(answer_of(self.system, batch, *answers, **more))
 
 
 def _plans(path: Path) -> list[Data]:
@@ -218,12 +214,33 @@ def _listed(found: Any) -> list[str]:
     return found if isinstance(found, list) else [found]
 
 
-def _any_run(tx: Transaction) -> int:
-    made = text(
-        "INSERT INTO runs (feed, direction, holder, started_at) VALUES ('out', 'out', 'test', :at)"
-        " RETURNING id"
-    )
-    return int(tx.connection.execute(made, {"at": tx.now}).scalar_one())
+class Made(NamedTuple):
+    """A batch, the run that made it, and where its content is kept."""
+
+    batch: Batch
+    run_id: int
+    kept_id: int
+
+
+def make_batch(
+    tx: Transaction,
+    system: str,
+    name: str,
+    plans: Sequence[Data],
+    *,
+    feed: str = "out",
+    content: bytes = b"a file",
+    sequence: int = 1,
+) -> Made:
+    """Write down a batch that waits, with its plans."""
+    run_id = begin_run(tx, feed, "out", "a test", {})
+    kept_id = keep_bytes(tx, "batch", content)
+    channel, number = Channel("out", system, "GCWS", "STATE"), Number(0, sequence)
+    size, digest = len(content), hashlib.sha256(content).digest()
+    about = (feed, channel, number, "sent", CREATED, name, digest, size, len(plans), kept_id)
+    batch = add_batch(tx, run_id, NewBatch(*about))
+    record(tx, feed, run_id, [_passing(one) for one in plans], batch.id)
+    return Made(batch, run_id, kept_id)
 
 
 def _passing(data: Data) -> Passing:
@@ -305,31 +322,35 @@ def rejected(plan_id: str, version: int | None = 1, said: str = "no such code") 
     return Answer(plan_id, version, "rejected", (Message("E-17", said),))
 
 
-def answer_of(
+def made_of(
     system: str,
     batch: str,
     *answers: Answer,
     part: int | None = None,
-    status: Any = None,
+    status: Status | None = None,
     messages: Sequence[Message] = (),
-) -> tuple[str, bytes]:
-    """Write a system's acknowledgement; give its name and its bytes."""
-    own = REGISTRY.adapter(system).acknowledgements
-    assert own is not None
+) -> Acknowledgement:
+    """Give what a system answers to a file."""
     is_clean = all(one.status == "accepted" for one in answers)
     status = status or ("accepted" if is_clean else "warnings")
-    made = Acknowledgement(
+    return Acknowledgement(
         batch=batch,
         sequence=int(batch[-6:]),
         received=CREATED if system in ("twist", "toolbox") else None,
         status=status,
         messages=tuple(messages),
         answers=answers,
-        records_read=len(answers) if system == "cwds" else None,
+        records_read=7 if system == "cwds" else None,
         part=part,
+        closes_unnamed=system == "icc" and part is None and status != "rejected",
     )
-    if system == "icc":
-        made = replace(made, closes_unnamed=part is None and status != "rejected")
+
+
+def answer_of(system: str, batch: str, *answers: Answer, **more: Any) -> tuple[str, bytes]:
+    """Write a system's acknowledgement; give its name and its bytes."""
+    own = REGISTRY.adapter(system).acknowledgements
+    assert own is not None
+    made = made_of(system, batch, *answers, **more)
     stream = io.BytesIO()
     own.write(made, stream)
-    return own.name(f"{batch}{ENDING[system]}", part), stream.getvalue()
+    return own.name(f"{batch}{ENDING[system]}", made.part), stream.getvalue()
