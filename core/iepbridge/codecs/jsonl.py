@@ -193,7 +193,7 @@ def _dump(data: Mapping[str, Any]) -> bytes:
 
 def _number(value: object) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        plain = abs(value.adjusted()) <= _PLAIN_DIGITS
+        plain = not value or abs(value.adjusted()) <= _PLAIN_DIGITS
         return orjson.Fragment(number_text(value) if plain else str(value))
     raise TypeError
 
