@@ -39,9 +39,10 @@ class Lease:
 
     def check(self, tx: Transaction) -> None:
         """Raise `LeaseLost` where a name is no longer ours; else keep it until `tx` ends."""
-        found = {row.name: row for row in _locked(tx.connection, self.fences)}
+        fences = self.fences  # another thread may add to them meanwhile
+        found = {row.name: row for row in _locked(tx.connection, fences)}
         present = _present(tx.connection, tx.clock)
-        for name, fence in self.fences.items():
+        for name, fence in fences.items():
             if name not in found or found[name].fence != fence or found[name].expires_at <= present:
                 raise _lost(name)
         self._ends = min(row.expires_at for row in found.values())
