@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 from iepbridge.delivering import sha256_of
+from iepbridge.errors import Misuse
 from iepbridge.exchange import Envelope, PlanWriter
 from iepbridge.formats import file_name, open_writer
 from iepbridge.iep_event import Completed
-from iepbridge.ledger.batches import Batch, NewBatch, add_batch
+from iepbridge.ledger.batches import Batch, NewBatch, add_batch, is_name_free
 from iepbridge.ledger.entries import Passing, record
 from iepbridge.ledger.kept import keep
 from iepbridge.ledger.sequences import Channel, Number, last_number, next_number, use_number
+from iepbridge.ledger.transaction import Transaction
 from iepbridge.plan import Plan
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.sealing import encrypted_name, sealed
@@ -68,6 +70,7 @@ class Draft:
         run = self._run
         with run.writing() as tx, self.content() as content:
             use_number(tx, self.channel, self._number, self._after)
+            self._check_name(tx)
             batch = add_batch(
                 tx,
                 run.id,
@@ -86,6 +89,15 @@ class Draft:
             )
             record(tx, run.feed.name, run.id, passing, batch.id)
         return batch
+
+    def _check_name(self, tx: Transaction) -> None:
+        """Refuse a name that a file to somebody else has: it says nothing of the receiver."""
+        endpoint = self._run.feed.endpoint
+        if not is_name_free(tx.connection, endpoint, self.name):
+            raise Misuse(
+                f"Endpoint {endpoint}: a feed to another receiver has made {self.name} for it, and"
+                " this file would have the same name. Give each receiver an endpoint of its own."
+            )
 
     @contextmanager
     def content(self) -> Iterator[BinaryIO]:
