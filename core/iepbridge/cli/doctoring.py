@@ -50,7 +50,6 @@ class _Examined:
     def __init__(self, endpoint: EndpointSettings, settings: Settings) -> None:
         self._endpoint = endpoint
         self._settings = settings
-        self._directions = _directions(endpoint, settings)
         self._needed = needed(endpoint, settings)
         self._steps: dict[str, Step] = {}
         self.codes: list[int] = []
@@ -60,7 +59,7 @@ class _Examined:
         for step in probe(self._endpoint, self._settings.endpoints):
             self._steps[step.name] = step
             yield self._row(self._judged(step))
-        if "out" in self._directions or not self._directions:
+        if "write" in self._needed:
             yield self._row(Step("guarantee", *self._guarantee()))
 
     def _judged(self, step: Step) -> Step:

@@ -33,6 +33,14 @@ _CLOCK_SECONDS: Final = 120
 _LOST: Final = "not tried: the connection was lost"
 
 
+_USES: Final = (
+    *("list", "scratch", "write", "look", "clock", "read_back"),
+    *("rename", "guard", "replace", "delete"),
+)
+STEPS: Final = (*_PHASES, *_USES)
+"""Every step, in order."""
+
+
 class Step(NamedTuple):
     """A step that was tried: what came of it, what is known, or what to do; its exit code."""
 
@@ -129,7 +137,7 @@ class _Trial:
         self._scratch = session
         self._folder = mark
         self._first, self._second = (f"{mark}-{number}{temporary}" for number in (1, 2))
-        self._failed: set[str] = set()
+        self._failed: set[str] = set()  # those that were skipped for one that failed, too
         self._wrote_at = 0.0
 
     def steps(self) -> Iterator[Step]:
@@ -141,23 +149,26 @@ class _Trial:
             self._tidy()
 
     def _deeds(self) -> dict[str, tuple[Callable[[], object], str]]:
-        return {
-            "list": (self._list, ""),
-            "scratch": (self._make_folder, ""),
-            "write": (self._write, ""),
-            "look": (self._look, "write"),
-            "clock": (self._clock, "look"),
-            "read_back": (self._read_back, "write"),
-            "rename": (self._rename, "write"),
-            "guard": (self._guard, "rename"),
-            "replace": (self._replace, "write"),
-            "delete": (self._delete, "write"),
-        }
+        """Give each step with the one that it needs."""
+        deeds: tuple[tuple[Callable[[], object], str], ...] = (
+            (self._list, ""),
+            (self._make_folder, ""),
+            (self._write, ""),
+            (self._look, "write"),
+            (self._clock, "look"),
+            (self._read_back, "write"),
+            (self._rename, "write"),
+            (self._guard, "rename"),
+            (self._replace, "write"),
+            (self._delete, "write"),
+        )
+        return dict(zip(_USES, deeds, strict=True))
 
     def _step(self, name: str, deed: Callable[[], object], needed: str) -> Step:
         if "connection" in self._failed:
             return Step(name, "skipped", _LOST)
         if needed in self._failed:
+            self._failed.add(name)
             return Step(name, "skipped", f"not tried: it needs the step {needed}")
 
         def noting() -> object:
