@@ -193,8 +193,9 @@ def _dump(data: Mapping[str, Any]) -> bytes:
 
 def _number(value: object) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        plain = not value or abs(value.adjusted()) <= _PLAIN_DIGITS
-        return orjson.Fragment(number_text(value) if plain else str(value))
+        if abs(value.adjusted()) <= _PLAIN_DIGITS:
+            return orjson.Fragment(number_text(value))
+        return orjson.Fragment(str(value) if value else "0")
     raise TypeError
 
 
