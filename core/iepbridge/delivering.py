@@ -10,11 +10,14 @@ or a kill knows what to look for:
 
     final name                temporary name    then
     the same digest           -                 delivered
-    other content             -                 refused: it is somebody else's
+    other content             -                 refused: somebody else's (unless `overwrite`)
+    absent, name confirmed    -                 delivered, and taken away
     absent, naming noted      the same digest   not renamed yet: go on from there
     absent, naming noted      other content     not renamed yet: upload it again
-    absent, naming noted      absent            unknown: renamed, and taken away at once
+    absent, naming noted      absent            unknown: renamed, and taken away at once?
     absent, naming not noted  any               not delivered: begin again
+
+Uploaded directly, a file has its name from the first byte: absent after that, it is unknown.
 
 `reliability.md`, 1 to 3.
 """
@@ -94,14 +97,11 @@ def deliver(parcel: Parcel, endpoint: EndpointSettings, opened: Opened, record: 
 
 def _retrying(endpoint: EndpointSettings) -> Retrying:
     """Try again what was cut in the middle; that connecting failed was tried again already."""
+    first, most = endpoint.retry_wait_seconds, endpoint.retry_wait_most_seconds
     return Retrying(
         retry=retry_if_exception_type(Interrupted),
         stop=stop_after_attempt(endpoint.retries + 1),
-        wait=wait_exponential_jitter(
-            multiplier=endpoint.retry_wait_seconds,
-            max=endpoint.retry_wait_most_seconds,
-            jitter=endpoint.retry_wait_seconds,
-        ),
+        wait=wait_exponential_jitter(multiplier=first, max=most, jitter=first),
         reraise=True,
     )
 
@@ -165,15 +165,12 @@ class _Attempt:
             return found
         self._record.begin()
         if self._direct:
-            self._send_directly()
+            self._record.naming()
+            self._upload(self._final)
+            self._mark()
         else:
             self._send_and_name()
         return ARRIVED
-
-    def _send_directly(self) -> None:
-        self._record.naming()
-        self._upload(self._final)
-        self._mark()
 
     def _send_and_name(self) -> None:
         if not self._whole:
