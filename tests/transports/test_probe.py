@@ -1,6 +1,5 @@
 """Endpoints looked into: sound ones, and servers that refuse one thing each."""
 
-import os
 import socket
 import time
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.servers import Server, asyncssh_server, cutting_proxy, make_key, openssh, pin
+from tests.servers.unwritable import unwritable
 from tests.transports.conftest import Served
 from tests.transports.endpoints import by_password, endpoint
 
@@ -213,11 +213,7 @@ def test_a_connection_that_is_lost_ends_it(sshd: Server, after: int) -> None:
         path.rmdir() if path.is_dir() else path.unlink()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    try:
+    with unwritable(tmp_path):
         found = probed(EndpointSettings(name="here", url=f"file:{tmp_path}"))
-    finally:
-        tmp_path.chmod(0o700)
     assert found["write"].exit_code == 6

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from tests.servers.unwritable import unwritable
 from tests.transports.conftest import Served
 
 from iepbridge.errors import Misuse, Refused, Unreachable, Unreadable
@@ -265,12 +266,9 @@ def test_the_facts_tell_what_was_agreed(session_at: Session, served: Served) -> 
 
 
 def test_a_read_only_folder_refuses(served: Served) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may write anywhere")
-    with contextlib.closing(served.open()) as session:
-        served.folder.chmod(0o500)
-        try:
-            with pytest.raises(Refused, match="permission"):
-                put(session, "plans.xml", b"plans")
-        finally:
-            served.folder.chmod(0o700)
+    with (
+        contextlib.closing(served.open()) as session,
+        unwritable(served.folder),
+        pytest.raises(Refused, match="permission"),
+    ):
+        put(session, "plans.xml", b"plans")
