@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import structlog
 
 from iepbridge.adapter import Adapter
 from iepbridge.errors import IepbridgeError, LeaseLost
+from iepbridge.ledger.failures import LedgerFailed
 from iepbridge.ledger.transaction import Guard, Ledger, Transaction
 from iepbridge.runs.outcome import DONE, HELD_BACK, Outcome, gravest
 from iepbridge.runs.workplace import Workplace
@@ -17,6 +19,9 @@ from iepbridge.settings import EndpointSettings, FeedSettings
 from iepbridge.transports import Session
 
 _log = structlog.get_logger(__name__)
+
+ENDING: Final = (LeaseLost, LedgerFailed)
+"""Errors after which a run does nothing more."""
 
 
 @dataclass(slots=True)
@@ -72,11 +77,11 @@ class FeedRun:
     def tolerating(self, **about: str | int) -> Iterator[None]:
         """Tell an error of one file or batch, and let the run go on with the others.
 
-        That the lease was lost ends the run.
+        That the lease was lost, or the ledger failed, ends the run.
         """
         try:
             yield
-        except LeaseLost:
+        except ENDING:
             raise
         except IepbridgeError as error:
             self.problem(error, **about)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import orjson
 import structlog
 
-from iepbridge.errors import IepbridgeError, LeaseLost, OutcomeUnknown, Unreadable
+from iepbridge.errors import IepbridgeError, OutcomeUnknown, Unreachable, Unreadable
 from iepbridge.exchange import Envelope
 from iepbridge.formats import file_name
 from iepbridge.ledger import files
@@ -19,7 +19,7 @@ from iepbridge.ledger.files import File
 from iepbridge.ledger.sequences import Channel, last_number
 from iepbridge.runs.decoding import decoding
 from iepbridge.runs.destination import make_destination
-from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.feed_run import ENDING, FeedRun
 from iepbridge.runs.fetching import Mailbox
 from iepbridge.runs.released import take_released
 from iepbridge.runs.sealing import plain_name
@@ -40,11 +40,17 @@ def run_in(run: FeedRun) -> None:
         with run.tolerating():
             mailbox.fetch()
             fetched = True
-        _InTurn(run).go()
+        _InTurn(run, may_begin=_has_all(run)).go()
         take_released(run)
         _deliver(run)
         if fetched:
             mailbox.tidy()
+
+
+def _has_all(run: FeedRun) -> bool:
+    """Say whether the run got every file that it may yet get: the first may be among the others."""
+    missed = Unreachable.exit_code in run.codes or run.counts["files_not_settled"]
+    return not missed
 
 
 def _deliver(run: FeedRun) -> None:
@@ -63,7 +69,7 @@ def _is_delivered(run: FeedRun, batch: Batch) -> bool:
     """Deliver a batch; say whether it is there, or was and has been taken away since."""
     try:
         send(run, batch)
-    except LeaseLost:
+    except ENDING:
         raise
     except IepbridgeError as error:
         run.problem(error, batch=batch.id)
@@ -80,10 +86,14 @@ class _Early(NamedTuple):
 
 
 class _InTurn:
-    """The files of a run that are to be read, until none is left whose turn it is."""
+    """The files of a run that are to be read, until none is left whose turn it is.
 
-    def __init__(self, run: FeedRun) -> None:
+    `may_begin` says that the first file at hand is the first that there is.
+    """
+
+    def __init__(self, run: FeedRun, *, may_begin: bool) -> None:
         self._run = run
+        self._may_begin = may_begin
         self._early: list[_Early] = []
 
     def go(self) -> None:
@@ -106,7 +116,7 @@ class _InTurn:
         with structlog.contextvars.bound_contextvars(received=file.id, file=file.name):
             try:
                 return self._read(file)
-            except LeaseLost:
+            except ENDING:
                 raise
             except Unreadable as refusal:
                 self._refuse(file, refusal)
@@ -121,6 +131,8 @@ class _InTurn:
             channel = Channel("in", self._run.adapter.name, envelope.sender, envelope.receiver)
             with self._run.ledger.reading() as connection:
                 last = last_number(connection, channel)
+            if last is None and not self._may_begin and not file.released:
+                return False
             standing = stand(last, envelope.sequence)
             if standing.place is not Place.NEXT and not file.released:
                 self._early.append(_Early(file, envelope, standing))

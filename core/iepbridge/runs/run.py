@@ -1,5 +1,6 @@
 """Runs of feeds: each under its lease, one after the other, a failure of one stopping none."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from iepbridge.errors import IepbridgeError, Misuse
 from iepbridge.ledger.run_log import begin_run, end_run
 from iepbridge.ledger.transaction import Guard
 from iepbridge.mapping.files import digest_of, find_files
+from iepbridge.output import Unwritable
 from iepbridge.runs.answering import run_acks
 from iepbridge.runs.destination import destination
 from iepbridge.runs.feed_run import FeedRun
@@ -79,14 +81,26 @@ def _carried_out(run: FeedRun) -> Outcome:
     try:
         _DIRECTIONS[run.feed.direction](run)
         code = run.outcome().code
-    except IepbridgeError as error:
-        run.problem(error)
+    except (IepbridgeError, OSError) as error:
+        run.problem(_ours(error))
         code = run.outcome().code
     finally:
         with run.writing() as tx:
             end_run(tx, run.feed.name, run.id, code, run.counts)
     _log.info("run_ended", exit_code=code, **run.counts)
     return run.outcome()
+
+
+def _ours(error: IepbridgeError | OSError) -> IepbridgeError:
+    """Give the error of ours for what the system refused; endpoints tell their own."""
+    if isinstance(error, IepbridgeError):
+        return error
+    what = os.strerror(error.errno) if error.errno else "it did not say why"
+    return Unwritable(
+        f"This machine refused what the run needed for its temporary files: {what}. The folder for"
+        " them (TMPDIR) may be full. What was done until then is in the ledger; make room and run"
+        " again."
+    )
 
 
 def _used(workplace: Workplace, adapter: Adapter) -> dict[str, str]:
