@@ -14,7 +14,8 @@ from tests.torture.claims import CLAIMS, tried
 from tests.torture.table import table
 
 MODULES = tuple(
-    f"tests.torture.{name}" for name in ("kill_claims", "openpgp_claims", "feeds_killed")
+    f"tests.torture.{name}"
+    for name in ("kill_claims", "openpgp_claims", "feeds_killed", "feeds_cut", "feeds_on_bad_disks")
 )
 
 

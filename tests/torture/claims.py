@@ -8,6 +8,7 @@ def cut_anywhere(trial):
 """
 
 import random
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -61,7 +62,9 @@ class Trial:
         """Try each item as a case of its own, in processes side by side."""
         for failure in tried_by_hands(items, workshop, self.hands, _told):
             self.cases += 1
-            self.failures += [] if failure is None else [failure]
+            if failure is not None:
+                self.failures.append(failure)
+                print(f"  {failure}", file=sys.stderr, flush=True)
 
     def sampled(self, items: Sequence[Item]) -> list[Item]:
         """Choose by the seed as many items as may be tried, in their order."""

@@ -5,10 +5,10 @@ what must have come of it once a run went to its end.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import func, select
 from tests.torture.feed_world import (
@@ -50,6 +50,10 @@ class Receiver:
             plans = Counter(self._plans([*self.got, *found.items()]))
             assert all(times == 1 for times in plans.values()), f"doubled: {plans}"
 
+    def standing(self) -> list[str]:
+        """Give the final names that stand there, or stood there when they were taken."""
+        return [*(name for name, _ in self.got), *final(self.folder)]
+
     def has_everything(self, plans: int) -> None:
         """See that each plan came once, and nothing unfinished is left."""
         self.partial = False
@@ -83,6 +87,10 @@ class Flow:
         """Give what a run to the end has made, where that is the same each time."""
         return {}
 
+    def counted(self, *columns: Any) -> Counter[Any]:
+        """Count the rows of a table of the ledger by some of its columns."""
+        return _counted(self.world, *columns)
+
     def seen(self) -> None:
         """See what must hold at any moment."""
 
@@ -112,7 +120,7 @@ class Out(Flow):
     def ended(self) -> None:
         """See that everything came once, and the ledger says so."""
         self.receiver.has_everything(self.world.plans)
-        states = _counted(self.world, plan_versions.c.state)
+        states = self.counted(plan_versions.c.state)
         allowed = {"delivered", "unknown"} if self.taken else {"delivered"}
         assert set(states) <= allowed, states
         assert sum(states.values()) == self.world.plans, states
@@ -192,15 +200,11 @@ class Answers(Flow):
         assert self.results(self.world) == self.reference
         assert files(self.world.there / "answers") == []
         _all_read(self.world)
-        states = _counted(self.world, plan_versions.c.state, plan_versions.c.answer)
+        states = self.counted(plan_versions.c.state, plan_versions.c.answer)
         plans = self.world.plans
         expected = Counter({("held", "rejected"): 1, ("delivered", "accepted"): plans - 1})
         assert states == +expected, states
-        assert _counted(self.world, held.c.reason, held.c.ended_at) == {("rejected", None): 1}
-
-
-FLOWS: Final[tuple[type[Flow], ...]] = (Out, OutFresh, OutTaken, Arrivals, Answers)
-Making: TypeAlias = Callable[[World], World]
+        assert self.counted(held.c.reason, held.c.ended_at) == {("rejected", None): 1}
 
 
 def _named(folder: str, world: World) -> dict[str, bytes]:
@@ -220,10 +224,10 @@ def _all_read(world: World) -> None:
     assert set(states) == {("read", True)}, states
 
 
-def _counted(world: World, *columns: object) -> Counter[object]:
+def _counted(world: World, *columns: Any) -> Counter[Any]:
     """Count the rows of a feed's tables by some columns; one column gives plain values."""
-    table = columns[0].table  # type: ignore[attr-defined]
-    query = select(*columns, func.count()).group_by(*columns)  # type: ignore[call-overload]
+    table = columns[0].table
+    query = select(*columns, func.count()).group_by(*columns)
     if table is received:
         query = query.select_from(received.join(received_names))
     if table is plan_versions:
@@ -233,5 +237,5 @@ def _counted(world: World, *columns: object) -> Counter[object]:
     return Counter({_key(row[:-1]): row[-1] for row in rows})
 
 
-def _key(values: tuple[object, ...]) -> object:
+def _key(values: tuple[Any, ...]) -> Any:
     return values[0] if len(values) == 1 else tuple(values)

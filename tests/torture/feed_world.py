@@ -131,6 +131,11 @@ class World:
         pins, key = self.server.known_hosts, self.server.key
         return [f'url = "{url}"', f'host_keys = "{pins}"', f'private_key = {{ file = "{key}" }}']
 
+    def configured(self) -> Settings:
+        """Write the configuration and read it."""
+        self.configure()
+        return self.settings()
+
     def settings(self) -> Settings:
         """Read the configuration."""
         return load_settings(None, {}, self.folder)

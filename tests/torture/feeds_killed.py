@@ -43,8 +43,7 @@ class Stage:
     def points(self) -> list[Point]:
         """Give every call of an undisturbed run that changes something."""
         case = self.begin()
-        found = self.program.survey(["run", case.feed], case.world.folder, CONFIGURATION)
-        return found.points
+        return self.program.survey(["run", case.feed], case.world.folder, CONFIGURATION).points
 
     def kill(self, point: Point) -> None:
         """Kill a run, then let others go to the end: nothing is lost, and nothing doubled."""
@@ -54,10 +53,10 @@ class Stage:
         goes_on(case)
 
 
-def goes_on(case: Flow) -> None:
-    """Run twice after a run was stopped: once to mend what is to be mended, once for nothing."""
+def goes_on(case: Flow, runs: int = 2) -> None:
+    """Run after a run was stopped: once to mend what is to be mended, once more for nothing."""
     case.seen()
-    for hours in (1, 2):
+    for hours in range(1, runs + 1):
         outcome = case.world.run(case.feed, hours)
         assert outcome.code in case.codes, outcome
         case.seen()
