@@ -28,7 +28,8 @@ def test_the_tables_are_as_stated(ledger: Ledger) -> None:
             for table in metadata.tables.values()
             for check in inspect(connection).get_check_constraints(table.name)
         }
-    assert checks == {("batches", "ck_batches_state"), ("plan_versions", "ck_plan_versions_state")}
+    tables = ("batches", "plan_versions", "slots")
+    assert checks == {(table, f"ck_{table}_state") for table in tables}
 
 
 def test_the_newest_step_is_the_one_the_program_knows() -> None:

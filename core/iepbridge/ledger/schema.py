@@ -5,6 +5,7 @@
     plan_versions >-- held                   every version of a plan that entered, in one state
                |                             waiting | delivered | held | unknown | superseded
     received --< answers                     a file that came: plans, or answers to plans sent
+    slots >-- runs                           when a feed was due, and the run it got
     events                                   the append-only chain of what was done
 
 Instants are UTC text, `YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as it reads. Ids, digests and
@@ -314,6 +315,31 @@ answers = Table(
 """What a system answered: place 0 is the whole file, then a row a plan.
 
 `codes` is JSON (code and place); the messages' texts may name people and are sealed.
+"""
+
+slots = Table(
+    "slots",
+    metadata,
+    _key(),
+    _word("feed"),
+    _word("schedule"),
+    _word("slot"),
+    Column("fold", Integer, nullable=False),
+    _instant("due_at"),
+    _word("state"),
+    _of("runs", null=True),
+    _instant("written_at"),
+    _instant("ended_at", null=True),
+    UniqueConstraint("feed", "schedule", "slot", "fold"),
+    CheckConstraint("state IN ('watched', 'begun', 'done', 'missed', 'coalesced')", "state"),
+    Index(None, "run_id"),
+    Index(None, "feed", "id"),
+)
+"""When feeds were due: `slot` and `fold` are the time on the wall, `due_at` is UTC.
+
+`schedule` is cron's fields and the zone. State: `watched` (no slot: from here on the schedule
+counts), `begun` (its run goes on, or was killed), `done`, `missed` (nothing watched), `coalesced`
+(a run for a later slot did for it).
 """
 
 events = Table(

@@ -16,7 +16,7 @@ from iepbridge.ledger.failures import told
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest version of the tables."""
 
 VERSION_TABLE: Final = "ledger_version"
