@@ -5,7 +5,6 @@ from enum import Enum
 
 from iepbridge.change import changes
 from iepbridge.ledger.entries import Entry
-from iepbridge.ledger.schema import HELD
 from iepbridge.plan import Plan
 
 
@@ -22,26 +21,30 @@ def welcome(
 ) -> Welcome:
     """Judge a plan by what was taken of it before; `read` gives a plan as it was taken.
 
-    A higher version is taken, and the same one with changes to its record alone; a lower one, or
-    the same with any other change, is held and never merged.
+    A higher version is taken, and the same one with changes to its record alone, also where they
+    set it back; a lower one, or the same with any other change, is held and never merged.
     """
-    if any((one.version, one.digest) == (plan.version, digest) for one in known):
+    again = same(plan.version, digest, known)
+    last = max((one for one in known if one.was_sent), key=_order, default=None)
+    if again is not None and (again == last or not again.was_sent):
         return Welcome.SKIP
-    taken = [one for one in known if one.was_sent]
-    last = max(taken, key=lambda one: (one.version, one.id), default=None)
     if last is None or plan.version > last.version:
         return Welcome.TAKE
-    if plan.version < last.version:
-        return Welcome.HOLD
-    before = read(last)
-    only_record = before is not None and all(
-        change.kind == "record" for change in changes(before, plan)
-    )
-    return Welcome.TAKE if only_record else Welcome.HOLD
+    if plan.version == last.version and _differ_in_record(read(last), plan):
+        return Welcome.TAKE
+    return Welcome.HOLD if again is None else Welcome.SKIP
 
 
-def is_held(plan_version: int, digest: bytes, known: Sequence[Entry]) -> bool:
-    """Say whether a content that is known waits for a person."""
-    return any(
-        one.state == HELD and (one.version, one.digest) == (plan_version, digest) for one in known
-    )
+def same(version: int, digest: bytes, known: Sequence[Entry]) -> Entry | None:
+    """Give the entry of a content that is known."""
+    return next((one for one in known if (one.version, one.digest) == (version, digest)), None)
+
+
+def _order(entry: Entry) -> tuple[int, int, int]:
+    """Put contents in the order they were taken in, of the same version by their batches."""
+    return entry.version, entry.batch_id or 0, entry.id
+
+
+def _differ_in_record(before: Plan | None, plan: Plan) -> bool:
+    """Say whether two contents differ in their record alone; not where the first was purged."""
+    return before is not None and all(one.kind == "record" for one in changes(before, plan))

@@ -1,6 +1,8 @@
 """OpenPGP around a feed's files, where it is configured: on the way out, and on the way in."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO, Final, cast
 
 from iepbridge.openpgp import decrypt, encrypt
@@ -29,15 +31,15 @@ def sealed(stream: BinaryIO, feed: FeedSettings) -> BinaryIO:
     if not feed.encrypt_to:
         return stream
     stream.seek(0)
-    target = _unnamed()
-    encrypt(
-        stream,
-        target,
-        to=feed.encrypt_to,
-        sign_with=feed.sign_with,
-        sign_passphrase=feed.sign_passphrase,
-        armor=feed.armor,
-    )
+    with _unnamed() as target:
+        encrypt(
+            stream,
+            target,
+            to=feed.encrypt_to,
+            sign_with=feed.sign_with,
+            sign_passphrase=feed.sign_passphrase,
+            armor=feed.armor,
+        )
     return target
 
 
@@ -49,18 +51,22 @@ def opened(stream: BinaryIO, feed: FeedSettings, most: int) -> BinaryIO:
     stream.seek(0)
     if feed.decrypt_with is None:
         return stream
-    target = _unnamed()
-    decrypt(
-        stream,
-        target,
-        keys=[feed.decrypt_with],
-        passphrase=feed.decrypt_passphrase,
-        verify_with=feed.verify_with,
-        most=most,
-    )
+    with _unnamed() as target:
+        decrypt(
+            stream,
+            target,
+            keys=[feed.decrypt_with],
+            passphrase=feed.decrypt_passphrase,
+            verify_with=feed.verify_with,
+            most=most,
+        )
     target.seek(0)
     return target
 
 
-def _unnamed() -> BinaryIO:
-    return cast(BinaryIO, tempfile.TemporaryFile())
+@contextmanager
+def _unnamed() -> Iterator[BinaryIO]:
+    """Give an unnamed file, which stays open unless an error leaves the block."""
+    with ExitStack() as stack:
+        yield cast(BinaryIO, stack.enter_context(tempfile.TemporaryFile()))
+        stack.pop_all()

@@ -16,7 +16,7 @@ from iepbridge.ledger.schema import HELD, WAITING
 from iepbridge.ledger.sequences import Channel, Number, use_number
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.plan import Plan
-from iepbridge.runs.arriving import Welcome, welcome
+from iepbridge.runs.arriving import Welcome, same, welcome
 from iepbridge.runs.decide import CONTRADICTION
 from iepbridge.runs.decoding import Decoding
 from iepbridge.runs.destination import Origin, write_out
@@ -118,7 +118,8 @@ class _Taking:
         if verdict is Welcome.TAKE:
             numbers = numbers_of(one.plan())
             older = tuple(own for own in known if own.state == HELD and own.version <= one.version)
-            return Passing(*about, WAITING, packed, numbers=numbers, supersedes=older)
+            again = same(one.version, one.digest, known)
+            return Passing(*about, WAITING, packed, entry=again, numbers=numbers, supersedes=older)
         reason, findings = _why(one)
         return Passing(
             *about, HELD, packed, reason=reason, findings=findings, received_id=self._file.id

@@ -21,6 +21,7 @@ from iepbridge.formats import file_name, open_writer
 from iepbridge.ledger import Ledger
 from iepbridge.ledger.batches import Batch, NewBatch, add_batch, settle
 from iepbridge.ledger.entries import Passing, pack, record
+from iepbridge.ledger.holds import plan_line as plan_line_of
 from iepbridge.ledger.kept import keep_bytes
 from iepbridge.ledger.run_log import begin_run
 from iepbridge.ledger.schema import batches, held, plan_versions, received, received_names
@@ -264,7 +265,7 @@ def plan(plan_id: str = "P-1", version: int = 1, system: str = "toolbox", **chan
 
 def noted(data: Data, note: str) -> Data:
     """Change a plan's record alone."""
-    notes = [{**one, "text": note} for one in data["case_notes"][:1]]
+    notes = [{**one, "story": note} for one in data["case_notes"][:1]]
     return {**data, "case_notes": notes}
 
 
@@ -354,3 +355,11 @@ def answer_of(system: str, batch: str, *answers: Answer, **more: Any) -> tuple[s
     stream = io.BytesIO()
     own.write(made, stream)
     return own.name(f"{batch}{ENDING[system]}", made.part), stream.getvalue()
+
+
+def parsed(office: Office, entry_id: int) -> Data:
+    """Give a plan as the ledger keeps it."""
+    with office.ledger.reading() as connection:
+        line = plan_line_of(connection, office.ledger.keyring, entry_id)
+    assert line is not None
+    return dict(parse_object(line).data)
