@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "ledger": "verify the ledger's chain of events, seal it anew, or copy it",
     "systems": "list the installed systems with their versions and formats",
     "sample": "write made-up plans to try things with",
+    "sandbox": "play the states' side on this machine: a server that reads and answers files",
     "demo": "sample, translate and compare plans for every system: a first look",
 }
 """Each command, the name of its module here, and what it does."""

@@ -131,11 +131,14 @@ def _joined(texts: Sequence[str]) -> tuple[list[Record], list[Fault]]:
     """Give the records without the `80`s, each with what continues it."""
     records: list[Record] = []
     faults: list[Fault] = []
+    owner = Record(texts[0])
     for text in texts:
         record = Record(text)
         if record.kind == "80":
-            faults += _continued(record, records[-1])
-        elif record.kind in fields():
+            faults += _continued(record, owner)
+            continue
+        owner = record
+        if record.kind in fields():
             records.append(record)
         else:
             faults.append(Fault("UNKNOWN", "An unknown record.", Spot(record.number), True))
@@ -149,7 +152,9 @@ def _continued(record: Record, owner: Record) -> Iterator[Fault]:
     spot = Spot(record.number, "Part")
     if record.raw("OwnerRecord") != owner.number or record.raw("Part") != f"{len(parts):03}":
         yield Fault("PARTS", "Not the next part of the record before it.", spot)
-    own = fields()[owner.kind].get(name)
+    for field, code, text in faulty(record):
+        yield Fault(code, text, Spot(record.number, field))
+    own = fields().get(owner.kind, {}).get(name)
     if own is None or own.kind not in "AT":
         yield Fault("UNKNOWN", "No text of the record has this name.", spot)
 

@@ -65,6 +65,10 @@ class Record:
         own = fields()[self.kind][name]
         return self.text[own.position - 1 :][: own.size] if own.position else ""
 
+    def parts_of(self, own: Field) -> str:
+        """Give what continues a field."""
+        return "".join(self.parts.get(own.name, ()))
+
     def value(self, name: str) -> str:
         """Give a field without filler, with what continues it, escapes as they stand."""
         return self.raw(name).rstrip(" ") + "".join(self.parts.get(name, ()))
@@ -75,8 +79,7 @@ def faulty(record: Record) -> Iterator[tuple[str, str, str]]:
     known = fields().get(record.kind, {})
     for own in known.values():
         raw = record.raw(own.name)
-        continued = bool(record.parts.get(own.name))
-        if own.required and not continued and is_none(own, raw):
+        if own.required and not record.parts_of(own) and is_none(own, raw):
             yield own.name, "REQUIRED", "Required, and not there."
         elif own.position and not _has_form(own, raw):
             yield own.name, "FORM", "Not of the form of its place."
@@ -84,6 +87,8 @@ def faulty(record: Record) -> Iterator[tuple[str, str, str]]:
             yield own.name, "CODE", "Not a code of its table."
     if _filler(record).strip(" "):
         yield "", "UNKNOWN", "Something stands behind the last field."
+    if min(record.text) < " ":
+        yield "", "FORM", "A byte below 0x20."
 
 
 def _filler(record: Record) -> str:
@@ -93,7 +98,7 @@ def _filler(record: Record) -> str:
 
 def is_none(own: Field, raw: str) -> bool:
     """Say whether a field says nothing."""
-    return not raw.strip(" ") or (own.kind == "D" and raw == _NO_DAY)
+    return raw.strip(" ") in ("", "\\e") or (own.kind == "D" and raw == _NO_DAY)
 
 
 def _has_form(own: Field, raw: str) -> bool:
@@ -107,7 +112,7 @@ def _has_form(own: Field, raw: str) -> bool:
         return raw in {"Y", "N", " "}
     if own.kind == "K":
         return " " not in raw.rstrip(" ")
-    return own.name == "Text" or _ESCAPED.fullmatch(raw.rstrip(" ")) is not None
+    return _ESCAPED.fullmatch(raw.rstrip(" ")) is not None
 
 
 def _is_known(own: Field, raw: str) -> bool:

@@ -8,13 +8,16 @@ answers/STATE           answers, until they are put out, and after
 keys, book.jsonl        and what a client needs: known_hosts, iepbridge.toml, ledger.key
 """
 
+import fcntl
 import itertools
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from iepbridge.errors import Misuse
 from iepbridge.sandbox.systems import SYSTEMS
 
 _FOLDERS: Final = ("inbound", "outbound", "archive")
@@ -34,9 +37,22 @@ class Grounds:
                 _make(self.served / state / folder)
             _make(root / "taken" / state)
             _make(root / "answers" / state)
+        _make(root / "offered")
         _make(self.keys)
         taken = (path.name[:6] for path in root.glob("taken/*/[0-9]*"))
         self._numbers = itertools.count(max(map(int, taken), default=0) + 1)
+
+    def lock(self) -> int:
+        """Take the root for one sandbox until the descriptor is closed; raise `Misuse` if taken."""
+        descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise Misuse(
+                f"Another sandbox runs on {self.root}. Stop it, or choose another --root."
+            ) from None
+        return descriptor
 
     def inbound(self, system: str) -> Path:
         """Give the folder that files for a system come to."""
@@ -49,6 +65,15 @@ class Grounds:
     def answer(self, system: str, name: str) -> Path:
         """Give the place of an answer before it is put out."""
         return self.root / "answers" / self._states[system] / name
+
+    def next_number(self, system: str) -> int:
+        """Give the number of the next file that a system gives of its own, and write it down."""
+        path = self.root / "offered" / self._states[system]
+        last = 0
+        with suppress(FileNotFoundError):
+            last = int(path.read_text("ascii"))
+        put(path, f"{last % 999_999 + 1}".encode())
+        return last % 999_999 + 1
 
     def arrived(self, system: str) -> Iterator[tuple[str, Path]]:
         """Give the files for a system, by the names they came under, those taken away first."""
@@ -67,7 +92,10 @@ class Grounds:
 
 
 def _make(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder and those above it that are missing, 0700 all of them."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def put(path: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ inbound, or taken --pickup--> read --> book --> answers --when due--> outbound
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
@@ -66,10 +67,10 @@ class Office:
         return bool(self._owing)
 
     def pickup(self, is_whole: Callable[[Path], bool]) -> list[BookedFile]:
-        """Take in what has come and put out what is due; give the files that were read."""
+        """Take in what has come, put out what is due; give the files that were read, or kept."""
         self._pickup += 1
         read: list[BookedFile] = []
-        while found := [*filter(None, map(self._receive, self._arrived(is_whole)))]:
+        while found := [*filter(None, map(self._if_there, self._arrived(is_whole)))]:
             read += found
         self._put_out()
         return read
@@ -79,12 +80,16 @@ class Office:
             for name, path in self._grounds.arrived(system.name):
                 named = system.named(name)
                 if named is not None and is_whole(path):
-                    told = path.stat()
-                    mark = f"{told.st_ino}-{told.st_mtime_ns}"
-                    yield _Arrived(system, named, path, name, mark)
+                    with suppress(FileNotFoundError):
+                        yield _Arrived(system, named, path, name, _mark(path))
+
+    def _if_there(self, arrived: _Arrived) -> BookedFile | None:
+        with suppress(FileNotFoundError):  # a client took it away meanwhile
+            return self._receive(arrived)
+        return None
 
     def _receive(self, arrived: _Arrived) -> BookedFile | None:
-        """Take in one file; None where it was read before, or is not due yet."""
+        """Take in one file; None where nothing about it is new."""
         key = self._known.get((arrived.system.name, arrived.name, arrived.mark))
         if key is not None and not self._is_due(self.book.files[key]):
             return None
@@ -96,10 +101,11 @@ class Office:
         found = self._read(arrived)
         booked = self._booked(arrived, digest, found)
         reason = self._out_of_turn(booked)
-        if reason:
-            self._note(replace(booked, result=KEPT, why=reason))
-            return None
-        return self._answer(arrived, booked, found)
+        if not reason:
+            return self._answer(arrived, booked, found)
+        kept = replace(booked, result=KEPT, why=reason)
+        self._note(kept)
+        return kept
 
     def _is_due(self, file: BookedFile) -> bool:
         return file.result == KEPT and not self._out_of_turn(file)
@@ -234,6 +240,12 @@ class Office:
 
 def _next(last: int) -> int:
     return last % _HIGHEST + 1
+
+
+def _mark(path: Path) -> str:
+    """Tell apart the times that a file comes under one name."""
+    told = path.stat()
+    return f"{told.st_ino}-{told.st_mtime_ns}"
 
 
 def _sha256(path: Path) -> str:

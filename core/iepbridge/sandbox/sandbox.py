@@ -5,6 +5,7 @@ with Sandbox(root, seed=7, personalities=["twice"]) as box:
     box.pickup()
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -78,6 +79,7 @@ class Sandbox:
         budget = self._budget if "cuts" in named else _never
         pair = keys(self.grounds)
         self._server = SshServer(self._floor, pair, budget, weak="weak" in named)
+        self._held = -1
         self.configuration = root / "iepbridge.toml"
 
     def _budget(self, number: int) -> int | None:
@@ -96,8 +98,13 @@ class Sandbox:
         return self._server.connections
 
     def __enter__(self) -> Self:
-        self._server.start(self._wanted_port)
-        self.configuration = configuration(self.grounds, self.port)
+        self._held = self.grounds.lock()
+        try:
+            self._server.start(self._wanted_port)
+            self.configuration = configuration(self.grounds, self.port)
+        except BaseException:
+            self._let_go()
+            raise
         return self
 
     def __exit__(
@@ -106,10 +113,14 @@ class Sandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._server.stop()
+        os.close(self._held)
 
     def pickup(self) -> list[BookedFile]:
-        """Take in what has come and put out the answers that are due; give the files read now."""
+        """Take in what has come, put out what is due; give the files that were read, or kept."""
         with self._lock:
             return self._office.pickup(self._floor.is_whole)
 
@@ -126,6 +137,10 @@ class Sandbox:
         """Give the sandbox's own list: every file that came, in the order of coming."""
         with self._lock:
             return list(self._office.book.files.values())
+
+    def next_number(self, system: str) -> int:
+        """Give the sequence of the next file that is offered; a number is given once."""
+        return self.grounds.next_number(system)
 
     def offer(self, system: str, name: str, content: bytes) -> Path:
         """Put a file of a system out for its clients, whole at once."""
