@@ -17,6 +17,7 @@ from iepbridge.runs.destination import destination
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.inbound import run_in
 from iepbridge.runs.leasing import holder, leased
+from iepbridge.runs.occasion import BY_HAND, Occasion
 from iepbridge.runs.outbound import run_out
 from iepbridge.runs.outcome import Outcome
 from iepbridge.runs.workplace import Workplace
@@ -39,7 +40,7 @@ def run_feed(workplace: Workplace, name: str) -> Outcome:
     feed = feed_of(workplace, name)
     with structlog.contextvars.bound_contextvars(feed=name):
         try:
-            return _under_lease(workplace, feed)
+            return run_once(workplace, feed)
         except IepbridgeError as error:
             _log.error("run_stopped", exit_code=error.exit_code, reason=str(error))
             return Outcome(name, error.exit_code, {}, (str(error),))
@@ -54,14 +55,16 @@ def feed_of(workplace: Workplace, name: str) -> FeedSettings:
     return found
 
 
-def _under_lease(workplace: Workplace, feed: FeedSettings) -> Outcome:
+def run_once(workplace: Workplace, feed: FeedSettings, occasion: Occasion = BY_HAND) -> Outcome:
+    """Run a feed for an occasion; raise what kept the run from beginning, or from being told."""
     with leased(workplace, feed) as lease:
         used = _used(workplace, workplace.registry.adapter(feed.system))
         with workplace.ledger.writing(lease) as tx:
             run_id = begin_run(tx, feed.name, feed.direction, holder(), used)
+            occasion.begun(tx, run_id)
         run = run_of(workplace, feed, lease, run_id)
         with structlog.contextvars.bound_contextvars(run=run_id):
-            return _carried_out(run)
+            return _carried_out(run, occasion)
 
 
 def run_of(workplace: Workplace, feed: FeedSettings, lease: Guard, run_id: int) -> FeedRun:
@@ -74,7 +77,7 @@ def run_of(workplace: Workplace, feed: FeedSettings, lease: Guard, run_id: int) 
     return FeedRun(workplace, feed, adapter, endpoint, target, lease, run_id)
 
 
-def _carried_out(run: FeedRun) -> Outcome:
+def _carried_out(run: FeedRun, occasion: Occasion) -> Outcome:
     """Carry out a run and write down how it ended, whatever ended it."""
     code = FAULT
     _log.info("run_begun", direction=run.feed.direction, system=run.adapter.name)
@@ -87,6 +90,7 @@ def _carried_out(run: FeedRun) -> Outcome:
     finally:
         with run.writing() as tx:
             end_run(tx, run.feed.name, run.id, code, run.counts)
+            occasion.ended(tx, run.id)
     _log.info("run_ended", exit_code=code, **run.counts)
     return run.outcome()
 
