@@ -7,11 +7,11 @@ import structlog
 
 from iepbridge.acknowledgement import Acknowledgement
 from iepbridge.adapter import Acknowledgements
-from iepbridge.errors import IepbridgeError, LeaseLost, Misuse, Unreadable
+from iepbridge.errors import IepbridgeError, Misuse, Unreadable
 from iepbridge.formats import compiled_mapping
 from iepbridge.ledger import files
 from iepbridge.ledger.files import File
-from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.feed_run import ENDING, FeedRun
 from iepbridge.runs.fetching import Mailbox
 from iepbridge.runs.keeping import reopened
 from iepbridge.runs.reconcile import Reconciled, reconcile
@@ -47,7 +47,7 @@ def read_file(run: FeedRun, reads: Acknowledgements, file: File) -> None:
     with structlog.contextvars.bound_contextvars(received=file.id, file=file.name):
         try:
             _apply(run, file, _read(run, reads, file))
-        except LeaseLost:
+        except ENDING:
             raise
         except Unreadable as refusal:
             with run.writing() as tx:
