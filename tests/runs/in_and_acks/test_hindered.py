@@ -23,8 +23,8 @@ from iepbridge.ledger import open_ledger_at
 from iepbridge.ledger.events import verify
 from iepbridge.ledger.schema import answers, attempts, runs
 
-_STRIDE = 6
-"""Which steps are tried where not all are: every sixth, each fault beginning at another one."""
+_STRIDE = 17
+"""Which steps are tried where not all are: one in so many, each fault from another one on."""
 
 
 def files_in(office: Office) -> None:
@@ -121,7 +121,7 @@ def test_a_run_goes_on_where_another_was_stopped(
     scene: str, fault: str, tmp_path: Path, sqlite_template: Path
 ) -> None:
     number = steps(tmp_path / "all", sqlite_template, scene)
-    first = 1 + FAULTS.index(fault) % _STRIDE
+    first = 1 + 4 * FAULTS.index(fault)
     for step in range(first, number + 1, _STRIDE):
         tried(tmp_path / str(step), sqlite_template, scene, step, fault)
 
