@@ -62,7 +62,7 @@ def test_a_late_rejection_of_what_was_mended_meanwhile_holds_nothing(each: Offic
     give(each, plan("A", 1, each.system))
     each.run("out")
     first = newest(each)
-    give(each, moved(plan("A", 2, each.system)))
+    give(each, plan("A", 2, each.system, comments="Said once more."))
     each.run("out")
     each.answer(newest(each), accepted("A", 2))
     each.run("acks")
