@@ -15,7 +15,7 @@ from tests.runs.place import FEED, Place, bad, plan
 from tests.servers.ledgers import Hands
 
 from iepbridge.crypto import Keyring
-from iepbridge.ledger import Ledger, open_ledger_at
+from iepbridge.ledger import Ledger, LedgerFailed, batches, open_ledger_at
 from iepbridge.ledger.schema import leases
 from iepbridge.runs.run import run_feed
 
@@ -121,3 +121,23 @@ def test_killed_at_a_commit_with_either_database(
     place = ready(tmp_path, ledger, clock)
     killed(place, DyingLedger(ledger, last, after=after))
     assert settled(place) == FINALLY
+
+
+def test_a_ledger_that_fails_stops_sending(
+    tmp_path: Path, sqlite_ledger: Ledger, clock: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first file went, and that could not be written down: nothing goes after it."""
+    place = Place(tmp_path, sqlite_ledger, clock, batch_size=1)
+    place.lay("a.jsonl", plan("P-1"), plan("P-2"))
+
+    def failing(*_: object) -> None:
+        raise LedgerFailed("The disk is full.")
+
+    monkeypatch.setattr(batches, "settle", failing)
+    outcome = place.run()
+    assert (outcome.code, outcome.problems) == (2, ("The disk is full.",))
+    assert (len(place.files()), place.states()) == (1, {"P-1": ["1 waiting"]})
+    monkeypatch.undo()
+    assert place.run().code == 0
+    assert place.states() == {"P-1": ["1 delivered"], "P-2": ["1 delivered"]}
+    assert len(place.files()) == 2

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from iepbridge.errors import IepbridgeError, LeaseLost
+from iepbridge.errors import IepbridgeError
 from iepbridge.exchange import PlanWriter
 from iepbridge.iep_event import Completed
 from iepbridge.ledger.batches import Batch, open_batches
 from iepbridge.ledger.entries import Passing, record
 from iepbridge.plan import Plan
-from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.feed_run import ENDING, FeedRun
 from iepbridge.runs.making import Draft
 from iepbridge.runs.sending import Content, send
 
@@ -41,7 +41,7 @@ class BatchDesk:
         """Send a batch; one whose outcome stays unknown keeps back its own plans only."""
         try:
             send(self._run, batch, content)
-        except LeaseLost:
+        except ENDING:
             raise
         except IepbridgeError as error:
             self._run.problem(error, batch=batch.id)
