@@ -6,7 +6,7 @@ what must have come of it once a run went to its end.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -149,8 +149,11 @@ class Arrivals(Flow):
     @classmethod
     def prepare(cls, world: World) -> None:
         """Let the other side send two files; our own ledger is empty."""
-        assert world.run("theirs", -3).code == 0
-        (world.folder / "iepbridge.db").unlink()
+        theirs = replace(world, ledger_url="sqlite:///theirs.db")
+        theirs.configure()
+        assert theirs.run("theirs", -3).code == 0
+        (world.folder / "theirs.db").unlink()
+        world.configure()
         world.ledger().close()
 
     @classmethod

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.servers import openssh
 from tests.torture.claims import Trial, claim
+from tests.torture.databases import Databases, databases
 from tests.torture.feed_flows import Answers, Arrivals, Content, Flow, Out, OutFresh, OutTaken
 from tests.torture.feed_world import CONFIGURATION, World, workplace_folder
 from tests.torture.kill_points import Point, hindrance, sample
@@ -23,22 +24,25 @@ class Stage:
     base: Path
     before: World
     program: Warm
-    reference: Content
+    bases: Databases | None = None
+    reference: Content = field(default_factory=dict)
 
-    @classmethod
-    def set(cls, flow: type[Flow], base: Path, world: World, program: Warm) -> "Stage":
-        """Prepare a deployment, and see once what an undisturbed run makes of it."""
-        world.folder.mkdir()
-        plain = replace(world, server=None)
+    def set(self) -> "Stage":
+        """Prepare the deployment, and see once what an undisturbed run makes of it."""
+        self.before.folder.mkdir()
+        plain = replace(self.before, server=None)
         plain.configure()
-        flow.prepare(plain)
-        whole = world.copied(base / "whole")
-        assert whole.run(flow.feed).code in flow.codes
-        return cls(flow, base, world, program, flow.results(whole))
+        self.flow.prepare(plain)
+        whole = self.begin()
+        assert whole.world.run(self.flow.feed).code in self.flow.codes
+        return replace(self, reference=self.flow.results(whole.world))
 
     def begin(self) -> Flow:
         """Give a case of its own."""
-        return self.flow(self.before.copied(self.base / "case"), self.reference)
+        world = self.before
+        if self.bases is not None:
+            world = replace(world, ledger_url=self.bases.copy(world.ledger_url))
+        return self.flow(world.copied(self.base / "case"), self.reference)
 
     def points(self) -> list[Point]:
         """Give every call of an undisturbed run that changes something."""
@@ -65,25 +69,31 @@ def goes_on(case: Flow, runs: int = 2) -> None:
 
 
 @contextmanager
-def stage(flow: type[Flow], *, sftp: bool) -> Iterator[Stage]:
+def stage(
+    flow: type[Flow], program: Warm | None = None, *, sftp: bool = False, postgres: bool = False
+) -> Iterator[Stage]:
     """Set a stage in a folder of its own, for as long as the block lasts."""
     with ExitStack() as stack:
         base = stack.enter_context(workplace_folder())
         server = stack.enter_context(openssh(base)) if sftp else None
-        program = stack.enter_context(warm())
-        yield Stage.set(flow, base, World(base / "before", server), program)
+        bases = stack.enter_context(databases()) if postgres else None
+        world = World(base / "before", server)
+        if bases is not None:
+            world = replace(world, ledger_url=bases.new())
+        program = program or stack.enter_context(warm())
+        yield Stage(flow, base, world, program, bases).set()
 
 
-def killed(trial: Trial, flow: type[Flow], *, sftp: bool) -> None:
+def killed(trial: Trial, flow: type[Flow], **where: bool) -> None:
     """Try a claim on a flow."""
     assert hindrance() is None, hindrance()
-    with stage(flow, sftp=sftp) as first:
+    with stage(flow, **where) as first:
         found = first.points()
     chosen = found if trial.most is None else sample(found, trial.most, trial.seed)
 
     @contextmanager
     def workshop() -> Iterator[Callable[[Point], None]]:
-        with stage(flow, sftp=sftp) as own:
+        with stage(flow, **where) as own:
             yield own.kill
 
     trial.spread(chosen, workshop)
@@ -92,7 +102,7 @@ def killed(trial: Trial, flow: type[Flow], *, sftp: bool) -> None:
 @claim("A run out to a folder, the first of all, killed at any call, loses and doubles nothing")
 def out_to_a_folder(trial: Trial) -> None:
     """Kill it while it makes the ledger, too."""
-    killed(trial, OutFresh, sftp=False)
+    killed(trial, OutFresh)
 
 
 @claim("A run out over SFTP, killed at any call, loses and doubles nothing")
@@ -110,7 +120,7 @@ def out_to_a_taker(trial: Trial) -> None:
 @claim("A run in from a folder, killed at any call, loses and doubles nothing")
 def in_from_a_folder(trial: Trial) -> None:
     """Kill it anywhere."""
-    killed(trial, Arrivals, sftp=False)
+    killed(trial, Arrivals)
 
 
 @claim("A run in over SFTP, killed at any call, loses and doubles nothing")
@@ -122,10 +132,28 @@ def in_over_sftp(trial: Trial) -> None:
 @claim("A run of acknowledgements from a folder, killed at any call, applies each answer once")
 def answers_from_a_folder(trial: Trial) -> None:
     """Kill it anywhere."""
-    killed(trial, Answers, sftp=False)
+    killed(trial, Answers)
 
 
 @claim("A run of acknowledgements over SFTP, killed at any call, applies each answer once")
 def answers_over_sftp(trial: Trial) -> None:
     """Kill it anywhere."""
     killed(trial, Answers, sftp=True)
+
+
+@claim("A run out with its ledger in PostgreSQL, killed at any call, loses and doubles nothing")
+def out_of_postgres(trial: Trial) -> None:
+    """Kill it anywhere; the server goes on."""
+    killed(trial, Out, postgres=True)
+
+
+@claim("A run in with its ledger in PostgreSQL, killed at any call, loses and doubles nothing")
+def in_to_postgres(trial: Trial) -> None:
+    """Kill it anywhere; the server goes on."""
+    killed(trial, Arrivals, postgres=True)
+
+
+@claim("A run of acknowledgements with its ledger in PostgreSQL, killed, applies each answer once")
+def answers_to_postgres(trial: Trial) -> None:
+    """Kill it anywhere; the server goes on."""
+    killed(trial, Answers, postgres=True)

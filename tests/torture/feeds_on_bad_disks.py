@@ -1,4 +1,4 @@
-"""Runs of feeds whose disk is full, or fails, at any call: no false success, and the next goes on."""
+"""Runs of feeds on disks that are full, or fail, at any call: no false success, no end."""
 
 import errno
 from collections.abc import Callable, Iterator, Sequence
@@ -57,13 +57,13 @@ def hindered(own: Stage, fault: Fault) -> None:
 def disk(trial: Trial, flow: type[Flow]) -> None:
     """Try a claim on a flow over folders."""
     assert hindrance() is None, hindrance()
-    with stage(flow, sftp=False) as first:
+    with stage(flow) as first:
         found = faults(first.points())
     chosen = sorted(trial.random.sample(found, min(MOST, trial.most or MOST, len(found))))
 
     @contextmanager
     def workshop() -> Iterator[Callable[[Fault], None]]:
-        with stage(flow, sftp=False) as own:
+        with stage(flow) as own:
             yield lambda fault: hindered(own, fault)
 
     trial.spread(chosen, workshop)
