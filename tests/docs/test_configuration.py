@@ -13,6 +13,7 @@ from iepbridge.settings import (
     FeedSettings,
     LedgerSettings,
     Secret,
+    ServeSettings,
     load_settings,
 )
 from iepbridge.settings.kinds import Table
@@ -24,6 +25,7 @@ TABLES: dict[str, type[Table]] = {
     "ledger": LedgerSettings,
     "mappings": MappingsTable,
     "policy": PolicyTable,
+    "serve": ServeSettings,
     "endpoints.NAME": EndpointSettings,
     "feeds.NAME": FeedSettings,
 }

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "ack": "show what a system answered to a file, plan by plan",
     "feeds": "list the configured feeds, and how they stand",
     "run": "run feeds: send what is due, fetch what has come, read what was answered",
+    "serve": "run feeds when they are due, with health and metrics on loopback",
     "held": "show what is held back and why, let it go once, or take it out",
     "history": "tell all that happened to a plan, or to the plans of a person",
     "resolve": "say whether a file of unknown outcome was delivered",

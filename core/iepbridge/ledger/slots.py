@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, select, update
 
 from iepbridge.ledger.instants import Instant, instant
-from iepbridge.ledger.schema import leases, slots
+from iepbridge.ledger.schema import leases, runs, slots
 from iepbridge.ledger.transaction import Transaction
 
 WATCHED: Final = "watched"
@@ -100,3 +100,9 @@ def _add(
         run_id=run_id,
         written_at=tx.now,
     )
+
+
+def run_before(connection: Connection, feed: str, run_id: int) -> Row[Any] | None:
+    """Give the run of a feed before another one, if there was one."""
+    own = select(runs).where(runs.c.feed == feed, runs.c.id < run_id)
+    return connection.execute(own.order_by(runs.c.id.desc()).limit(1)).one_or_none()

@@ -3,6 +3,7 @@
 [ledger]           LedgerSettings      where the ledger is, and its key
 [mappings]         Settings.overlays   a deployment's own mapping files
 [policy]           Settings.severity   how rules are weighed
+[serve]            ServeSettings       the scheduler
 [endpoints.NAME]   EndpointSettings    places of files
 [feeds.NAME]       FeedSettings        flows between them
 """
@@ -15,6 +16,7 @@ from iepbridge.settings.mistakes import Mistake, Mistakes
 from iepbridge.settings.place import EndpointKind
 from iepbridge.settings.schema import configuration_schema
 from iepbridge.settings.secret import Secret
+from iepbridge.settings.serve import ServeSettings
 from iepbridge.settings.tables import Settings
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Mistake",
     "Mistakes",
     "Secret",
+    "ServeSettings",
     "Settings",
     "configuration_schema",
     "examine",

@@ -16,6 +16,7 @@ from iepbridge.settings.feed import FeedSettings
 from iepbridge.settings.kinds import FORMS, NAME, Surroundings, Table
 from iepbridge.settings.ledger import LedgerSettings
 from iepbridge.settings.mistakes import Mistake, Mistakes, unknown
+from iepbridge.settings.serve import ServeSettings
 from iepbridge.settings.tables import Configuration, MappingsTable, PolicyTable, Settings
 
 FILE_NAME: Final = "iepbridge.toml"
@@ -93,6 +94,7 @@ class _Reading:
         mappings = self._table(tables, "mappings", MappingsTable)
         policy = self._table(tables, "policy", PolicyTable)
         ledger = self._table(tables, "ledger", LedgerSettings)
+        serve = self._table(tables, "serve", ServeSettings)
         endpoints = self._named(tables, "endpoints", EndpointSettings)
         feeds = self._named(tables, "feeds", FeedSettings)
         for keys, what in disagreements(tables):
@@ -105,6 +107,7 @@ class _Reading:
             ledger,
             endpoints,
             feeds,
+            serve,
         )
 
     def _parsed(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from iepbridge.settings.endpoint import EndpointSettings
 from iepbridge.settings.feed import FeedSettings
 from iepbridge.settings.kinds import Name, OverlayFolder, Table
 from iepbridge.settings.ledger import LedgerSettings
+from iepbridge.settings.serve import ServeSettings
 
 Severity: TypeAlias = Literal["error", "warning", "info", "off"]
 
@@ -47,6 +48,7 @@ class Configuration(BaseModel):
     ledger: LedgerSettings = LedgerSettings()
     mappings: MappingsTable = MappingsTable()
     policy: PolicyTable = PolicyTable()
+    serve: ServeSettings = ServeSettings()
     endpoints: dict[Name, EndpointSettings] = {}
     """The places files go to and come from, by name"""
     feeds: dict[Name, FeedSettings] = {}
@@ -66,6 +68,7 @@ class Settings:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     endpoints: Mapping[str, EndpointSettings] = field(default_factory=dict)
     feeds: Mapping[str, FeedSettings] = field(default_factory=dict)
+    serve: ServeSettings = field(default_factory=ServeSettings)
 
     def feed(self, name: str) -> FeedSettings:
         """Give a feed by its name, or raise `Misuse` that says which there are."""
