@@ -1,7 +1,7 @@
 # Set up, check, test, show. Kept to what GNU make 3.81 and BSD tools know (macOS).
 
 .DEFAULT_GOAL := install
-.PHONY: install test quick lint format demo policies bench lock upgrade help clean
+.PHONY: install test quick lint torture format demo policies bench lock upgrade help clean
 
 export PYTHON
 BIN := .venv/bin
@@ -29,6 +29,10 @@ test: lint  ## check everything, as CI does
 
 quick: install  ## run the tests that take no more than ten seconds each
 	@$(PYTEST) -m "not long"
+
+torture: install  ## kill, cut and hinder runs at every place there is (two hours; Linux)
+	@sh requirements/servers.sh
+	@$(BIN)/python -m tests.torture
 
 lint: install  ## check style, types and the architecture's import contracts
 	@$(BIN)/ruff check --quiet
