@@ -14,7 +14,7 @@ if __name__ == "__main__":  # as a script: `bench` is found from the repository'
 
 from bench.table import environment
 
-NAMES = ("translate", "policy", "memory", "growth", "start", "peers")
+NAMES = ("translate", "policy", "memory", "growth", "feeds", "start", "peers")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -43,6 +43,15 @@ def test_a_row_from_processes_of_their_own(
     _has_rows(_printed(capsys, name, "--count", "20"), name, case)
 
 
+def test_a_row_for_each_feed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.feeds.SYSTEMS", ["twist"])
+    title, _, row = _printed(capsys, "feeds", "--count", "20")
+    assert title.startswith("feeds: ")
+    assert (row.split()[0], len(row.split())) == ("twist", 4)
+
+
 def test_a_row_for_each_command(capsys: pytest.CaptureFixture[str]) -> None:
     title, _, *rows = _printed(capsys, "start")
     assert title.startswith("start: ")
