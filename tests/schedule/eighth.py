@@ -61,6 +61,7 @@ def main(folder: str, seconds: int, mode: str) -> None:
     scheduler = Scheduler(settings, worker, tick_seconds=0.2, pause_seconds=0.2)
     signal.signal(signal.SIGTERM, lambda *_: scheduler.orders.put("stop"))
     print("ready", flush=True)
+    sys.stdin.readline()
     scheduler.serve()
 
 

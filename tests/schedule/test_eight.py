@@ -28,12 +28,12 @@ def scheduler(place: Place, mode: str) -> Iterator["subprocess.Popen[str]"]:
         [sys.executable, "-m", "tests.schedule.eighth", str(place.folder), str(SECONDS), mode],
         cwd=REPOSITORY,
         env={**os.environ, "TEST_LEDGER": place.url, "TEST_KEY": KEY},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
     )
     try:
-        assert said(process) == "ready"
         yield process
     finally:
         process.send_signal(signal.SIGCONT)
@@ -46,6 +46,14 @@ def said(process: "subprocess.Popen[str]") -> str:
     stream: IO[str] | None = process.stdout
     assert stream is not None
     return stream.readline().strip()
+
+
+def tell(process: "subprocess.Popen[str]") -> None:
+    """Let a scheduler begin."""
+    stream: IO[str] | None = process.stdin
+    assert stream is not None
+    stream.write("go\n")
+    stream.flush()
 
 
 def when(is_so: Callable[[], Any]) -> Any:
@@ -62,18 +70,20 @@ def when(is_so: Callable[[], Any]) -> Any:
 def test_each_slot_is_run_once(tmp_path: Path, ledger_url: str) -> None:
     place = Place(tmp_path, ledger_url, lease_seconds=3)
     place.configure(acks={"schedule": "* * * * *"})
-    with scheduler(place, "freeze") as frozen:
-        assert said(frozen) == "frozen"
+    with scheduler(place, "freeze") as frozen, several(place, 7) as others:
+        tell(frozen)
+        assert (said(frozen), said(frozen)) == ("ready", "frozen")
         (lost,) = place.runs()
-        with several(place, 7) as others:
-            when(lambda: done(place) >= 3)
-            frozen.send_signal(signal.SIGCONT)
-            before = done(place)
-            when(lambda: done(place) >= before + 3)
-            for process in [frozen, *others]:
-                process.terminate()
-            for process in [frozen, *others]:
-                assert process.wait(PATIENCE_SECONDS) == 0
+        assert [said(process) for process in others] == ["ready"] * 7
+        for process in others:
+            tell(process)
+        when(lambda: done(place) >= 3)
+        frozen.send_signal(signal.SIGCONT)
+        before = done(place)
+        when(lambda: done(place) >= before + 3)
+        for process in [frozen, *others]:
+            process.terminate()
+        assert {process.wait(PATIENCE_SECONDS) for process in [frozen, *others]} == {0}
     each_once(place, lost.id)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Column, Connection, Row, func, select
 
 from iepbridge.ledger.schema import UNKNOWN, batches, held, plan_versions, runs, slots
 
@@ -44,5 +44,5 @@ def figures(connection: Connection) -> Figures:
 
 
 def _by(*columns: Any) -> Any:
-    plain = [column for column in columns if hasattr(column, "table")]
-    return select(*columns).group_by(*plain)
+    """Select columns, and count by those that are no counts themselves."""
+    return select(*columns).group_by(*(one for one in columns if isinstance(one, Column)))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -17,6 +18,8 @@ from iepbridge.ledger.schema import WAITING
 from iepbridge.schedule.scheduler import Scheduler
 from iepbridge.schedule.slots import slots_of
 from iepbridge.settings import Settings
+
+_log = structlog.get_logger(__name__)
 
 _FRESH_SECONDS: Final = 30.0
 """Figures are counted no more often: it reads whole tables, and commits wait meanwhile."""
@@ -122,7 +125,8 @@ def _counted(settings: Settings) -> Figures | None:
     try:
         with open_ledger(settings.ledger) as ledger, ledger.reading() as connection:
             return figures(connection)
-    except IepbridgeError:
+    except IepbridgeError as error:
+        _log.warning("figures_missing", exit_code=error.exit_code, reason=str(error))
         return None
 
 

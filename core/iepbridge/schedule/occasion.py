@@ -10,7 +10,6 @@ from itertools import takewhile
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Row
 
 from iepbridge.ledger.instants import instant, moment
 from iepbridge.ledger.slots import (
@@ -75,7 +74,7 @@ class DueSlot:
         """Settle the slot."""
         settle(tx, run_id)
 
-    def _claim(self, tx: Transaction, run_id: int, last: Row[Any], passed: Sequence[Slot]) -> None:
+    def _claim(self, tx: Transaction, run_id: int, last: Any, passed: Sequence[Slot]) -> None:
         *before, slot = passed
         if last.state == BEGUN:
             coalesce(tx, last.id)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST: Final = "127.0.0.1"
-_TEXT: Final = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+_TEXT: Final = (("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"))
 _SILENCE_SECONDS: Final = 10
 
 _log = structlog.get_logger(__name__)
@@ -72,7 +72,7 @@ def _chosen_by_path(pages: "Mapping[str, WSGIApplication]") -> "WSGIApplication"
 
 
 def _absent(_: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-    start("404 Not Found", _TEXT)
+    start("404 Not Found", list(_TEXT))
     return [b"There is no such page.\n"]
 
 
@@ -81,7 +81,7 @@ def _telling(troubles: Any) -> "WSGIApplication":
 
     def page(_: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         found = troubles()
-        start("503 Service Unavailable" if found else "200 OK", _TEXT)
+        start("503 Service Unavailable" if found else "200 OK", list(_TEXT))
         return ["".join(f"{line}\n" for line in found or ["ok"]).encode()]
 
     return page

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection
 
 from iepbridge.errors import Busy
+from iepbridge.ledger import Connection, Ledger
 from iepbridge.ledger.instants import instant, moment
 from iepbridge.ledger.leases import take
 from iepbridge.ledger.slots import BEGUN, coalesce, is_taken, last_slot, watch
-from iepbridge.ledger.transaction import Ledger
 from iepbridge.runs.leasing import holder
 from iepbridge.schedule.occasion import schedule_of
 from iepbridge.schedule.slots import Source
