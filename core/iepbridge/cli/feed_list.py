@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from cronsim import CronSim
 
 from iepbridge.cli.feeding import configured, opened_ledger
 from iepbridge.cli.rows import Row, is_plain, print_table, write_line, write_rows
@@ -15,6 +14,7 @@ from iepbridge.ledger.batches import Batch
 from iepbridge.ledger.instants import instant, system_clock
 from iepbridge.ledger.transaction import Ledger
 from iepbridge.ledger.views import FeedState, feed_state
+from iepbridge.schedule.slots import slots_of
 from iepbridge.settings import FeedSettings
 
 _HEADINGS: Final = ("feed", "last run", "next run", "plans")
@@ -104,7 +104,8 @@ def _last_run(state: FeedState) -> Mapping[str, Any] | None:
 def _next_run(feed: FeedSettings, now: datetime) -> str | None:
     if feed.schedule is None or not feed.enabled:
         return None
-    return next(CronSim(feed.schedule, now.astimezone(feed.zone))).isoformat()
+    slot = next(slots_of(feed)(now), None)
+    return None if slot is None else slot.at.astimezone(feed.zone).isoformat()
 
 
 def _batch(batch: Batch) -> dict[str, Any]:

@@ -89,14 +89,14 @@ class DueSlot:
         began, ended = (run.started_at, run.ended_at or "") if run else ("", "")
         during = [slot for slot in before if began <= instant(slot.at) <= ended]
         missed = [slot for slot in before if not began <= instant(slot.at) <= ended]
-        self._written(tx, missed, MISSED)
-        self._written(tx, during, COALESCED)
+        if missed:
+            _log.warning("slots_missed", **self._written(tx, missed, MISSED))
+        if during:
+            _log.warning("slots_coalesced", **self._written(tx, during, COALESCED))
 
-    def _written(self, tx: Transaction, passed: Sequence[Slot], state: str) -> None:
-        if passed:
-            pass_over(tx, self._feed.name, self._schedule, passed[-_MOST_ROWS:], state)
-            about = {"slots": len(passed), "since": passed[0].local, "until": passed[-1].local}
-            _log.warning(f"slots_{state}", **about)
+    def _written(self, tx: Transaction, passed: Sequence[Slot], state: str) -> dict[str, Any]:
+        pass_over(tx, self._feed.name, self._schedule, passed[-_MOST_ROWS:], state)
+        return {"slots": len(passed), "since": passed[0].local, "until": passed[-1].local}
 
 
 def until(source: Source, after: datetime, end: datetime) -> list[Slot]:
