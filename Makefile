@@ -1,7 +1,7 @@
 # Set up, check, test, show. Kept to what GNU make 3.81 and BSD tools know (macOS).
 
 .DEFAULT_GOAL := install
-.PHONY: install test quick lint torture format demo policies bench lock upgrade help clean
+.PHONY: install test quick torture lint format demo policies bench lock upgrade help clean
 
 export PYTHON
 BIN := .venv/bin
