@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,17 @@ def every(seconds: int, after: datetime) -> Iterator[Slot]:
         yield Slot(at, f"{at:%Y-%m-%dT%H:%M:%S}", 0)
 
 
+class Quiet(Scheduler):
+    """Looks into the ledger only while it may: who is frozen with its file open holds up all."""
+
+    def tick(self) -> bool:
+        with LOOKING:
+            return super().tick()
+
+
+LOOKING = threading.Lock()
+
+
 class Freezing:
     """Opens sessions; at the first, the process stops, with its claim and its lease."""
 
@@ -43,7 +55,8 @@ class Freezing:
         if not self._has_frozen:
             self._has_frozen = True
             print("frozen", flush=True)
-            os.kill(os.getpid(), signal.SIGSTOP)
+            with LOOKING:
+                os.kill(os.getpid(), signal.SIGSTOP)
         return open_session(*place)
 
 
@@ -58,7 +71,7 @@ def main(folder: str, seconds: int, mode: str) -> None:
     worker = Worker(
         load_registry(), connect=connect, source=lambda _: lambda after: every(seconds, after)
     )
-    scheduler = Scheduler(settings, worker, tick_seconds=0.2, pause_seconds=0.2)
+    scheduler = Quiet(settings, worker, tick_seconds=0.2, pause_seconds=0.2)
     signal.signal(signal.SIGTERM, lambda *_: scheduler.orders.put("stop"))
     print("ready", flush=True)
     sys.stdin.readline()

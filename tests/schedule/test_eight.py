@@ -68,7 +68,7 @@ def when(is_so: Callable[[], Any]) -> Any:
 @pytest.mark.linux
 @pytest.mark.long
 def test_each_slot_is_run_once(tmp_path: Path, ledger_url: str) -> None:
-    place = Place(tmp_path, ledger_url, lease_seconds=3)
+    place = Place(tmp_path, ledger_url, lease_seconds=9)
     place.configure(acks={"schedule": "* * * * *"})
     with scheduler(place, "freeze") as frozen, several(place, 7) as others:
         tell(frozen)

@@ -210,6 +210,14 @@ def test_slots_that_pass_during_a_run_are_one(
     assert named(events, "slots_coalesced")[0]["slots"] == 2
 
 
+def test_once_runs_all_that_is_due_however_many_at_once(place: Place, registry: Registry) -> None:
+    settings = place.configure(**dict.fromkeys("abcde", HOURLY))
+    place.scheduler(registry, settings).once()
+    place.clock.go_on(hours=1)
+    assert place.scheduler(registry, settings).once() == 0
+    assert sorted(run.feed for run in place.runs()) == list("abcde")
+
+
 def test_so_many_at_once_and_stop_lets_them_end(
     place: Place, registry: Registry, serve: Serve
 ) -> None:

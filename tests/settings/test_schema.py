@@ -14,6 +14,7 @@ TABLES: dict[str, type[Table]] = {
     "ledger": LedgerSettings,
     "mappings": MappingsTable,
     "policy": PolicyTable,
+    "serve": ServeSettings,
     "endpoints": EndpointSettings,
     "feeds": FeedSettings,
 }

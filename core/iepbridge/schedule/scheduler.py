@@ -74,23 +74,26 @@ class Scheduler:
     def once(self) -> int:
         """Run what is due now, each feed once; give the exit code that the runs come to."""
         self._each_once = set()
-        self.tick()
-        while self._running and self._heard(None) != "stop":
-            self.tick()
+        is_more_due = self.tick()
+        while is_more_due or self._running:
+            if self._heard(None if self._running else 0) == "stop":
+                break
+            is_more_due = self.tick()
         self._wind_up()
         return gravest(self._codes)
 
-    def tick(self) -> None:
-        """Look into the ledger once, and begin what is due."""
+    def tick(self) -> bool:
+        """Look into the ledger once, and begin what is due; say whether more is than may run."""
         try:
             due = self._due(self._opened())
         except IepbridgeError as error:
             self._ledger_is_away(error)
-            return
+            return False
         self.pulse.beat(ledger_is_there=True)
-        for feed in due:
-            if len(self._running) < self.settings.serve.feeds_at_once:
-                self._begin(feed)
+        room = self.settings.serve.feeds_at_once - len(self._running)
+        for feed in due[: max(room, 0)]:
+            self._begin(feed)
+        return len(due) > room
 
     def _opened(self) -> Ledger:
         if self._ledger is None:
