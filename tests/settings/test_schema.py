@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from iepbridge.settings import EndpointSettings, FeedSettings, LedgerSettings, configuration_schema
+from iepbridge.settings import (
+    EndpointSettings,
+    FeedSettings,
+    LedgerSettings,
+    ServeSettings,
+    configuration_schema,
+)
 from iepbridge.settings.kinds import Table
 from iepbridge.settings.mistakes import keys_of
 from iepbridge.settings.tables import MappingsTable, PolicyTable
