@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,6 +58,7 @@ class Freezing:
             print("frozen", flush=True)
             with LOOKING:
                 os.kill(os.getpid(), signal.SIGSTOP)
+                time.sleep(0.5)  # it stops all threads, though not before the call returns
         return open_session(*place)
 
 
@@ -71,7 +73,7 @@ def main(folder: str, seconds: int, mode: str) -> None:
     worker = Worker(
         load_registry(), connect=connect, source=lambda _: lambda after: every(seconds, after)
     )
-    scheduler = Quiet(settings, worker, tick_seconds=0.2, pause_seconds=0.2)
+    scheduler = Quiet(settings, worker, tick_seconds=0.5, pause_seconds=0.2)
     signal.signal(signal.SIGTERM, lambda *_: scheduler.orders.put("stop"))
     print("ready", flush=True)
     sys.stdin.readline()
