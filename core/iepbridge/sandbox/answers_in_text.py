@@ -33,9 +33,10 @@ def _batch(reply: Reply) -> Iterator[tuple[str, ...]]:
 def _plan_rows(said: Said) -> Iterator[tuple[str, ...]]:
     plan, result = said.plan, _LETTERS[said.result]
     version = "" if plan.version is None else str(plan.version)
+    grave = any(not fault.warning for fault in said.faults)
     for fault in said.faults or (Fault("", "", plan.spot),):
         spot = fault.spot
-        told = "W" if fault.warning and result == "R" else result
+        told = "W" if fault.warning and grave else result
         yield (spot.place, plan.plan_id, version, spot.part, told, fault.code, fault.text)
 
 

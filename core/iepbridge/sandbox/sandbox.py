@@ -71,14 +71,14 @@ class Sandbox:
         self.grounds = Grounds(root)
         slow = _DELAY_SECONDS if "slow" in named else 0.0
         conduct = Conduct("no-rename" not in named, "takes" in named, slow)
-        self._floor = Floor(self.grounds.served, conduct, self.grounds.take_away)
+        self.floor = Floor(self.grounds.served, conduct, self.grounds.take_away)
         verdicts = Verdicts(seed, shares or Shares(), all_late="late" in named)
         manner = Manner("parts" in named, "twice" in named)
         self._office = Office(self.grounds, verdicts, manner, clock)
         self._lock = threading.Lock()
         budget = self._budget if "cuts" in named else _never
         pair = keys(self.grounds)
-        self._server = SshServer(self._floor, pair, budget, weak="weak" in named)
+        self._server = SshServer(self.floor, pair, budget, weak="weak" in named)
         self._held = -1
         self.configuration = root / "iepbridge.toml"
 
@@ -122,7 +122,7 @@ class Sandbox:
     def pickup(self) -> list[BookedFile]:
         """Take in what has come, put out what is due; give the files that were read, or kept."""
         with self._lock:
-            return self._office.pickup(self._floor.is_whole)
+            return self._office.pickup(self.floor.is_whole)
 
     def settle(self) -> list[BookedFile]:
         """Pick up until every answer is out, the late ones too; give the files read meanwhile."""

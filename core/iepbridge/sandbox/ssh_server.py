@@ -103,7 +103,7 @@ class SshServer:
         self._host_key, self._client_key = keys
         self._budget = budget
         self._weak = weak
-        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._listener: socket.socket | None = None
         self._thread = threading.Thread(target=self._accept, name="sandbox", daemon=True)
         self._transports: list[paramiko.Transport] = []
         self._lock = threading.Lock()
@@ -116,33 +116,36 @@ class SshServer:
         log = logging.getLogger(_CHANNEL)  # what a cut connection complains of is wanted here
         log.addHandler(logging.NullHandler())
         log.propagate = False
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._listener.bind((HOST, port))
+            listener.bind((HOST, port))
         except OSError:
-            self._listener.close()
+            listener.close()
             raise Misuse(
                 f"Port {port} of {HOST} is taken, or not allowed. Choose another: --port 0 takes"
                 " any that is free."
             ) from None
-        self._listener.listen(64)
-        self.port = self._listener.getsockname()[1]
+        listener.listen(64)
+        self._listener = listener
+        self.port = listener.getsockname()[1]
         self._thread.start()
 
     def stop(self) -> None:
         """Hear nobody any more, and let go of all."""
         self._stopped = True
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        if self._thread.is_alive():
+        if self._listener is not None:
+            with contextlib.suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
             self._thread.join()
+            self._listener.close()
         with self._lock:
             transports, self._transports = self._transports, []
         for transport in transports:
             transport.close()
 
     def _accept(self) -> None:
+        assert self._listener is not None
         while not self._stopped:
             try:
                 accepted, _ = self._listener.accept()
