@@ -30,17 +30,19 @@ Content: TypeAlias = Mapping[str, bytes]
 class Receiver:
     """Who gets what `plans` sends; with `takes`, files are gone as soon as they are seen.
 
-    `partial` says that what is not whole yet may stand under its final name (`upload = "direct"`).
+    With a `marker`, a file is seen once its marker stands there. `partial` says that what is not
+    whole yet may stand under its final name (`upload = "direct"`).
     """
 
     folder: Path
     takes: bool = False
     partial: bool = False
+    marker: str | None = None
     got: list[tuple[str, bytes]] = field(default_factory=list)
 
     def visit(self) -> None:
         """Look at what stands there: each file is whole, and no plan came twice."""
-        found = final(self.folder)
+        found = self._seen()
         if self.takes:
             self.got += found.items()
             for name in found:
@@ -52,25 +54,39 @@ class Receiver:
 
     def standing(self) -> list[str]:
         """Give the final names that stand there, or stood there when they were taken."""
-        return [*(name for name, _ in self.got), *final(self.folder)]
+        return [*(name for name, _ in self.got), *self._seen()]
 
     def has_everything(self, plans: int) -> None:
         """See that each plan came once, and nothing unfinished is left."""
         self.partial = False
         self.visit()
-        came = self._plans([*self.got, *final(self.folder).items()])
+        came = self.came()
         assert sorted(came) == sorted(PLAN_IDS[:plans]), f"came: {came}"
         left = [path.name for path in files(self.folder) if path.suffix == ".part"]
         assert not left, f"left over: {left}"
+
+    def came(self) -> list[str]:
+        """Give the ids of the plans in whole files."""
+        return self._plans([*self.got, *self._seen().items()])
+
+    def _seen(self) -> dict[str, bytes]:
+        found = final(self.folder)
+        if self.marker is None:
+            return found
+        return {name: found[name] for name in found if f"{name}{self.marker}" in found}
 
     def _plans(self, found: list[tuple[str, bytes]]) -> list[str]:
         return [plan_id for _, content in found for plan_id in plans_in(SYSTEMS["out"], content)]
 
 
 class Flow:
-    """A direction; one object for each case. `codes` are those that a run to the end may have."""
+    """A direction; one object for each case.
+
+    `codes` are those that a run to the end may have, `keys` what its endpoints are set to.
+    """
 
     feed: str
+    keys: tuple[tuple[str, Any], ...] = ()
     codes: frozenset[int] = frozenset({0})
     taken = False
 
@@ -105,8 +121,9 @@ class Out(Flow):
 
     def __init__(self, world: World, reference: Content) -> None:
         super().__init__(world, reference)
-        partial = ("upload", "direct") in world.keys
-        self.receiver = Receiver(world.there / "out", self.taken, partial)
+        keys = dict(self.keys)
+        partial, marker = keys.get("upload") == "direct", keys.get("marker")
+        self.receiver = Receiver(world.there / "out", self.taken, partial, marker)
 
     @classmethod
     def prepare(cls, world: World) -> None:
@@ -139,6 +156,30 @@ class OutTaken(Out):
 
     taken = True
     codes = frozenset({0, 7})
+
+
+class OutDirectly(Out):
+    """Plans are sent under their final name at once: only their end tells that they are whole.
+
+    A file that was begun and is not there may have been taken: it is unknown, and left to a person.
+    """
+
+    keys = (("upload", "direct"),)
+    codes = frozenset({0, 7})
+
+    def ended(self) -> None:
+        """See that what the ledger calls delivered came once, and all else is unknown."""
+        came = Counter(self.receiver.came())
+        states = self.counted(plan_versions.c.plan_id, plan_versions.c.state)
+        assert {plan_id for plan_id, _ in states} == set(PLAN_IDS[: self.world.plans])
+        for plan_id, state in states:
+            assert (state, came[plan_id]) in (("delivered", 1), ("unknown", 0)), f"{plan_id}"
+
+
+class OutMarked(Out):
+    """Plans are sent to somebody who waits for a marker."""
+
+    keys = (("marker", ".done"),)
 
 
 class Arrivals(Flow):

@@ -14,20 +14,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from tests.runs.conservation import CHECKS, PLANS, conserved
 from tests.servers import Server
 from tests.servers.ledgers import KEY
 
 from iepbridge.acknowledgement import Acknowledgement, Answer, Message
+from iepbridge.crypto import Keyring
 from iepbridge.ledger import Ledger, open_ledger
-from iepbridge.ledger.engine import is_sqlite
+from iepbridge.ledger.engine import is_sqlite, open_engine
 from iepbridge.ledger.schema import leases
 from iepbridge.registry import Registry, load_registry
 from iepbridge.runs.outcome import Outcome
@@ -86,7 +87,8 @@ def swift_folder() -> str | None:
 class World:
     """A deployment in a folder; `server` and `port` (of a proxy) say how its endpoints are reached.
 
-    `keys` are further settings of every endpoint.
+    `keys` are further settings of every endpoint; `quick` says that the ledger has its tables, and
+    that its engine may be one that has served before, with all that it has learnt.
     """
 
     folder: Path
@@ -96,6 +98,7 @@ class World:
     plans: int = 4
     batch_size: int = 2
     keys: tuple[tuple[str, Any], ...] = ()
+    quick: bool = False
 
     @property
     def there(self) -> Path:
@@ -138,11 +141,14 @@ class World:
 
     def settings(self) -> Settings:
         """Read the configuration."""
-        return load_settings(None, {}, self.folder)
+        return _settings(self.folder, (self.folder / CONFIGURATION).read_bytes())
 
     def ledger(self, hours: float = 1) -> Ledger:
         """Open the ledger so many hours from now: what is leased until then has ended."""
-        return open_ledger(self.settings().ledger, clock=_Later(hours))
+        own = self.settings().ledger
+        if not self.quick:
+            return open_ledger(own, clock=_Later(hours))
+        return Ledger(_engine(own.database_url()), Keyring.parse(KEY), _Later(hours))
 
     def run(self, feed: str, hours: float = 1) -> Outcome:
         """Run a feed in this process, so many hours from now."""
@@ -169,6 +175,16 @@ class World:
             connection.close()
         with self.ledger() as ledger:
             conserved(ledger, self.settings(), taken=taken)
+
+
+@lru_cache(maxsize=4)
+def _settings(folder: Path, _: bytes) -> Settings:
+    return load_settings(None, {}, folder)
+
+
+@cache
+def _engine(url: str) -> Engine:
+    return open_engine(url, new=False)
 
 
 class _Later:

@@ -69,7 +69,7 @@ class Line:
         flow.prepare(plain)
         whole = world.copied(base / "whole")
         assert whole.run(flow.feed).code in flow.codes
-        return cls(flow, base, server, world, flow.results(whole))
+        return cls(flow, base, server, replace(world, quick=True), flow.results(whole))
 
     def cuts(self) -> list[Cut]:
         """Give every byte of a whole connection, and a few more."""

@@ -8,12 +8,23 @@ from pathlib import Path
 from tests.servers import openssh
 from tests.torture.claims import Trial, claim
 from tests.torture.databases import Databases, databases
-from tests.torture.feed_flows import Answers, Arrivals, Content, Flow, Out, OutFresh, OutTaken
+from tests.torture.feed_flows import (
+    Answers,
+    Arrivals,
+    Content,
+    Flow,
+    Out,
+    OutDirectly,
+    OutFresh,
+    OutMarked,
+    OutTaken,
+)
 from tests.torture.feed_world import CONFIGURATION, World, workplace_folder
 from tests.torture.kill_points import Point, hindrance, sample
 from tests.torture.warm import Warm, warm
 
 KILLED = -9
+SOME = 150
 
 
 @dataclass(frozen=True)
@@ -77,19 +88,20 @@ def stage(
         base = stack.enter_context(workplace_folder())
         server = stack.enter_context(openssh(base)) if sftp else None
         bases = stack.enter_context(databases()) if postgres else None
-        world = World(base / "before", server)
+        world = World(base / "before", server, keys=flow.keys)
         if bases is not None:
             world = replace(world, ledger_url=bases.new())
         program = program or stack.enter_context(warm())
         yield Stage(flow, base, world, program, bases).set()
 
 
-def killed(trial: Trial, flow: type[Flow], **where: bool) -> None:
-    """Try a claim on a flow."""
+def killed(trial: Trial, flow: type[Flow], most: int | None = None, **where: bool) -> None:
+    """Try a claim on a flow, at `most` so many points."""
     assert hindrance() is None, hindrance()
     with stage(flow, **where) as first:
         found = first.points()
-    chosen = found if trial.most is None else sample(found, trial.most, trial.seed)
+    counts = [count for count in (most, trial.most) if count is not None]
+    chosen = sample(found, min(counts), trial.seed) if counts else found
 
     @contextmanager
     def workshop() -> Iterator[Callable[[Point], None]]:
@@ -115,6 +127,18 @@ def out_over_sftp(trial: Trial) -> None:
 def out_to_a_taker(trial: Trial) -> None:
     """Kill it anywhere, with a receiver that has taken everything before the next run."""
     killed(trial, OutTaken, sftp=True)
+
+
+@claim("A run out whose files are told by markers, killed at a call, loses and doubles nothing")
+def out_with_markers(trial: Trial) -> None:
+    """Kill it at a sample of calls: the steps but one are those of other runs."""
+    killed(trial, OutMarked, SOME, sftp=True)
+
+
+@claim("A run out straight under final names, killed at a call, loses and doubles nothing")
+def out_directly(trial: Trial) -> None:
+    """Kill it at a sample of calls; what is not whole yet does stand there."""
+    killed(trial, OutDirectly, SOME, sftp=True)
 
 
 @claim("A run in from a folder, killed at any call, loses and doubles nothing")
