@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 60
 STEPS = [
     pytest.param("upload", "before", marks=pytest.mark.long),
     pytest.param("upload", "after", marks=pytest.mark.long),
-    ("rename", "before"),
+    pytest.param("rename", "before", marks=pytest.mark.long),
     ("rename", "after"),
 ]
 
