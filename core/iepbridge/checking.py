@@ -45,7 +45,7 @@ class Checker:
 
     def findings(self, plan: Plan) -> tuple[Finding, ...]:
         """Give what the rules find."""
-        return self.told(plan, self.results(plan))
+        return self.policy.findings(self._case(plan))
 
     def results(self, plan: Plan) -> list[tuple[Rule, Result]]:
         """Give what each rule says."""
@@ -53,7 +53,7 @@ class Checker:
 
     def told(self, plan: Plan, results: list[tuple[Rule, Result]]) -> tuple[Finding, ...]:
         """Give the findings that results come to."""
-        return tuple(self.policy.told(plan, results))
+        return self.policy.told(plan, results)
 
     def _case(self, plan: Plan) -> Case:
         previous = self.before(plan.plan_id)
@@ -102,7 +102,9 @@ class CheckedWriter:
         """Write a plan that the rules let pass, and that the format can take."""
         assert arrival.plan is not None
         found = self._checker.findings(arrival.plan)
-        if any(one.severity == ERROR for one in found):
+        if not found:
+            return self._writer.add(arrival)
+        if ERROR in [one.severity for one in found]:
             return Written(found)
         written = self._writer.add(arrival)
         if written.findings:
@@ -112,3 +114,7 @@ class CheckedWriter:
     def finish(self) -> None:
         """Write what stands after the last plan."""
         self._writer.finish()
+
+    def close(self) -> None:
+        """Let go of what waits outside the stream."""
+        self._writer.close()

@@ -31,7 +31,8 @@ def plan(status: str = "active") -> Plan:
 
 def found(policy: Policy, status: str = "active") -> list[tuple[str, str, str | None]]:
     case = Case(plan(status), TODAY)
-    told = policy.told(case.plan, policy.results(case))
+    told = policy.findings(case)
+    assert told == policy.told(case.plan, policy.results(case))
     return [(one.rule, one.severity, one.path) for one in told]
 
 

@@ -23,27 +23,38 @@ KEPT: Final[Result] = ()
 NOT_APPLICABLE: Final[Result] = None
 
 
-def broken_at(paths: Iterable[str]) -> Result:
+def broken_at(paths: Sequence[str]) -> Result:
     """Give a break for each path; none of them is a rule that is kept."""
-    return tuple([Break(path) for path in paths]) if paths else KEPT
+    return tuple([_new(Break, (path, None)) for path in paths]) if paths else KEPT
+
+
+_new: Final = tuple.__new__
+"""Makes a named tuple in half of the time that it takes by its name."""
 
 
 def missing(part: Part, path: str, *fields: str) -> list[str]:
     """Give the path of each of these fields that the part at `path` has no value for."""
-    return [f"{path}.{name}" for name in fields if getattr(part, name) is None]
+    values = part.__dict__
+    return [f"{path}.{name}" for name in fields if values[name] is None]
 
 
-def each_has(parts: Sequence[tuple[str, Part]], *fields: str) -> Result:
-    """Check that each of these parts, with its path, has a value in each of these fields.
+def each_has(
+    where: Callable[[int], str], parts: Iterable[tuple[int, Part]], *fields: str
+) -> Result:
+    """Check that each of these parts, with its place, has a value in each of these fields.
 
-    Without any part that does not apply.
+    `where` gives the path of a part by its place. Without any part that does not apply.
     """
-    if not parts:
+    lacking: list[tuple[int, str]] = []
+    at = None
+    for at, part in parts:
+        values = part.__dict__
+        for name in fields:
+            if values[name] is None:
+                lacking.append((at, name))  # noqa: PERF401  a list for each part takes longer
+    if at is None:
         return NOT_APPLICABLE
-    lacking = [
-        f"{path}.{name}" for path, part in parts for name in fields if getattr(part, name) is None
-    ]
-    return broken_at(lacking)
+    return broken_at([f"{where(at)}.{name}" for at, name in lacking]) if lacking else KEPT
 
 
 @dataclass(frozen=True, slots=True)

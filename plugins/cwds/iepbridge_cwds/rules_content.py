@@ -12,15 +12,17 @@ def _barriers_acted_on(case: Case) -> Result:
     goals = case.plan.goals or ()
     addressed = {action.barrier_id for goal in goals for action in goal.actions or ()}
     return broken_at(
-        f"barriers[{at}]"
-        for at, barrier in case.open_barriers
-        if barrier.barrier_id not in addressed
+        [
+            f"barriers[{at}]"
+            for at, barrier in case.open_barriers
+            if barrier.barrier_id not in addressed
+        ]
     )
 
 
 def _services_planned(case: Case) -> Result:
-    services = [(f"services[{at}]", service) for at, service in case.other_services]
-    return each_has(services, "provider", "planned_start_on", "planned_end_on")
+    fields = ("provider", "planned_start_on", "planned_end_on")
+    return each_has("services[{}]".format, case.other_services, *fields)
 
 
 def _overall_goal(case: Case) -> Result:

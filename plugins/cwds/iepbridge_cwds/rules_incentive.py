@@ -11,10 +11,10 @@ from iepbridge_cwds.rules_source import SOURCE
 
 
 def _notes_complete(case: Case) -> Result:
-    notes = _incentive_notes(case.plan)
+    notes = case.notes_about("incentive")
     if not notes:
         return NOT_APPLICABLE
-    return broken_at(path for at, note in notes for path in _lacking(note, f"case_notes[{at}]"))
+    return broken_at([path for at, note in notes for path in _lacking(note, f"case_notes[{at}]")])
 
 
 def _lacking(note: CaseNote, path: str) -> Iterator[str]:
@@ -30,20 +30,21 @@ def _lacking(note: CaseNote, path: str) -> Iterator[str]:
 
 
 def _followed_up(case: Case) -> Result:
-    plan = case.plan
-    past = [one for one in _follow_ups(plan) if one[2] < case.today]
+    past = [one for one in _follow_ups(case) if one[2] < case.today]
     if not past:
         return NOT_APPLICABLE
     return broken_at(
-        f"case_notes[{at}].follow_up_on[{number}]"
-        for at, number, day in past
-        if not _noted_elsewhere(plan, at, day)
+        [
+            f"case_notes[{at}].follow_up_on[{number}]"
+            for at, number, day in past
+            if not _noted_elsewhere(case.plan, at, day)
+        ]
     )
 
 
-def _follow_ups(plan: Plan) -> Iterator[tuple[int, int, datetime.date]]:
+def _follow_ups(case: Case) -> Iterator[tuple[int, int, datetime.date]]:
     """Give place of the note, place in the note, and day of each follow-up of an incentive."""
-    for at, note in _incentive_notes(plan):
+    for at, note in case.notes_about("incentive"):
         for number, day in enumerate(note.follow_up_on or ()):
             yield at, number, day
 
@@ -54,11 +55,11 @@ def _noted_elsewhere(plan: Plan, own: int, day: datetime.date) -> bool:
 
 
 def _follow_up_planned(case: Case) -> Result:
-    notes = _incentive_notes(case.plan)
+    notes = case.notes_about("incentive")
     if not notes:
         return NOT_APPLICABLE
     return broken_at(
-        f"case_notes[{at}].follow_up_on" for at, note in notes if not _looks_ahead(note)
+        [f"case_notes[{at}].follow_up_on" for at, note in notes if not _looks_ahead(note)]
     )
 
 
@@ -66,11 +67,6 @@ def _looks_ahead(note: CaseNote) -> bool:
     """Say whether a follow-up comes after the note, of which a note without a date shows none."""
     dated_on = note.dated_on
     return dated_on is not None and any(day > dated_on for day in note.follow_up_on or ())
-
-
-def _incentive_notes(plan: Plan) -> list[tuple[int, CaseNote]]:
-    notes = enumerate(plan.case_notes or ())
-    return [(at, note) for at, note in notes if note.about == "incentive"]
 
 
 RULES: Final = (

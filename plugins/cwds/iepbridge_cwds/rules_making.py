@@ -15,7 +15,7 @@ def _started_once_eligible(case: Case) -> Result:
     determined_on = plan.eligibility.determined_on if plan.eligibility else None
     days = {"started_on": plan.started_on, "eligibility.determined_on": determined_on}
     if plan.started_on is None or determined_on is None:
-        return broken_at(path for path, day in days.items() if day is None)
+        return broken_at([path for path, day in days.items() if day is None])
     return KEPT if plan.started_on >= determined_on else broken_at(["started_on"])
 
 
@@ -34,7 +34,7 @@ def _reviewed_by_wis02(case: Case) -> Result:
         if one.reviewed_on is not None and one.reviewed_on <= last
     }
     late = [_place_of(case.plan, one) for one in REQUIRED_INSTRUMENTS if one not in reviewed]
-    return broken_at(dict.fromkeys(late))
+    return broken_at(list(dict.fromkeys(late)))
 
 
 def _place_of(plan: Plan, instrument: str) -> str:

@@ -26,7 +26,9 @@ def _reviewed_after_services(case: Case) -> Result:
     past = [(at, day) for at, day in ends if day is not None and day < case.today]
     if not past:
         return NOT_APPLICABLE
-    return broken_at(f"services[{at}].ended_on" for at, day in past if not case.reviewed_since(day))
+    return broken_at(
+        [f"services[{at}].ended_on" for at, day in past if not case.reviewed_since(day)]
+    )
 
 
 def _closed_at_exit(case: Case) -> Result:

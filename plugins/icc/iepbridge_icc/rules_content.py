@@ -34,12 +34,12 @@ def _barriers_are_discussed(case: Case) -> Result:
 
 
 def _services_are_justified(case: Case) -> Result:
-    services = [(f"services[{at}]", service) for at, service in case.other_services]
-    return each_has(services, "justification")
+    return each_has("services[{}]".format, case.other_services, "justification")
 
 
 def _actions_are_measurable(case: Case) -> Result:
-    return each_has(case.actions, "measure", "planned_end_on", "responsible")
+    fields = ("measure", "planned_end_on", "responsible")
+    return each_has(case.action_path, enumerate(case.actions), *fields)
 
 
 def _employment_goal_has_action(case: Case) -> Result:

@@ -44,7 +44,7 @@ def _reviews_tell_progress(case: Case) -> Result:
     if not reviews:
         return NOT_APPLICABLE
     return broken_at(
-        f"reviews[{at}].progress" for at, one in enumerate(reviews) if one.progress is None
+        [f"reviews[{at}].progress" for at, one in enumerate(reviews) if one.progress is None]
     )
 
 

@@ -33,9 +33,11 @@ def _events_name_the_employer(case: Case) -> Result:
         return NOT_APPLICABLE
     employer = staff_employer(case.plan)
     return broken_at(
-        f"services[{at}].provider"
-        for at, event in case.events
-        if event.provider is None or employer not in (None, event.provider)
+        [
+            f"services[{at}].provider"
+            for at, event in case.events
+            if event.provider is None or employer not in (None, event.provider)
+        ]
     )
 
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from iepbridge.plan import Plan
 from iepbridge.policy import KEPT, NOT_APPLICABLE, Case, Result, Rule, broken_at
 from iepbridge.policy.case import last_of_participant
 from iepbridge_toolbox.rules_sources import BOTH, CAP
@@ -15,8 +14,9 @@ def _signed_with_release(case: Case) -> Result:
     if not case.signed_by_both(version):
         return broken_at(["signatures"])
     signatures = case.of_participant(version)
-    if any(signature.release_of_information for _, signature in signatures):
-        return KEPT
+    for _, signature in signatures:
+        if signature.release_of_information:
+            return KEPT
     return broken_at([f"signatures[{last_of_participant(signatures)}].release_of_information"])
 
 
@@ -30,12 +30,7 @@ def _copy_given(case: Case) -> Result:
 def _version_to_sign(case: Case) -> int:
     """Give this version where it must be signed itself, else the newest that anyone signed."""
     version = case.plan.version
-    return version if version == 1 or case.significant else _newest_signed(case.plan)
-
-
-def _newest_signed(plan: Plan) -> int:
-    signed = [one.plan_version for one in plan.signatures or () if one.signed_on is not None]
-    return max((version for version in signed if version is not None), default=1)
+    return version if version == 1 or case.significant else case.newest_signed or 1
 
 
 RULES: Final = (

@@ -21,8 +21,7 @@ def _goals_set(case: Case) -> Result:
 
 
 def _barriers_planned(case: Case) -> Result:
-    barriers = [(f"barriers[{at}]", barrier) for at, barrier in case.open_barriers]
-    return each_has(barriers, "plan", "expected_resolution_on")
+    return each_has("barriers[{}]".format, case.open_barriers, "plan", "expected_resolution_on")
 
 
 def _hours_stated(case: Case) -> Result:
@@ -35,9 +34,10 @@ def _hours_stated(case: Case) -> Result:
 def _activity_under_way(case: Case) -> Result:
     if case.plan.status != "active":
         return NOT_APPLICABLE
-    ends = [activity.ended_on for activity in case.plan.activities or ()]
-    under_way = any(day is None or day > case.today for day in ends)
-    return KEPT if under_way else broken_at(["activities"])
+    for activity in case.plan.activities or ():
+        if activity.ended_on is None or activity.ended_on > case.today:
+            return KEPT
+    return broken_at(["activities"])
 
 
 def _barriers_discussed(case: Case) -> Result:
@@ -51,7 +51,7 @@ def _ends_recorded(case: Case) -> Result:
     past = [(at, one) for at, one in activities if one.ends_on and one.ends_on < case.today]
     if not past:
         return NOT_APPLICABLE
-    return broken_at(f"activities[{at}].ends_on" for at, one in past if one.ended_on is None)
+    return broken_at([f"activities[{at}].ends_on" for at, one in past if one.ended_on is None])
 
 
 RULES: Final = (

@@ -1,11 +1,10 @@
 """Rules on what a plan says of the participant: common data, history, wishes, household."""
 
 import datetime
-from collections.abc import Iterator
 from typing import Final
 
 from iepbridge.plan import Plan
-from iepbridge.plan.participant import Participant
+from iepbridge.plan.participant import Address
 from iepbridge.policy import KEPT, NOT_APPLICABLE, Break, Case, Result, Rule, broken_at, missing
 from iepbridge_toolbox.rules_sources import CAP
 
@@ -16,23 +15,22 @@ def is_at_work(plan: Plan) -> bool:
 
 
 def _identified(case: Case) -> Result:
-    return broken_at(_lacking(case.plan.participant))
+    """Look for common data; the address is one place, whatever it lacks."""
+    person = case.plan.participant
+    address = [] if _is_whole(person.address) else ["participant.address"]
+    return broken_at(address + missing(person, "participant", "ssn", "date_of_birth"))
 
 
-def _lacking(person: Participant) -> Iterator[str]:
-    """Give the places that lack common data; the address is one, whatever it lacks."""
-    fields = ("line1", "city", "state", "zip")
-    if person.address is None or missing(person.address, "", *fields):
-        yield "participant.address"
-    yield from missing(person, "participant", "ssn", "date_of_birth")
+def _is_whole(address: Address | None) -> bool:
+    return address is not None and not missing(address, "", "line1", "city", "state", "zip")
 
 
 def _credentials_and_veteran_discussed(case: Case) -> Result:
-    sections = {
-        "credentials": case.plan.credentials,
-        "participant.veteran": case.plan.participant.veteran,
-    }
-    return broken_at(path for path, section in sections.items() if section is None)
+    sections = (
+        ("credentials", case.plan.credentials),
+        ("participant.veteran", case.plan.participant.veteran),
+    )
+    return broken_at([path for path, section in sections if section is None])
 
 
 def _positions_desired(case: Case) -> Result:
@@ -61,10 +59,8 @@ def _dismissals_answered(case: Case) -> Result:
 
 def _dismissed_thrice(plan: Plan) -> bool:
     """Say whether three jobs ended with dismissal within any twelve months."""
-    jobs = plan.work_history or ()
-    ends = sorted(
-        job.ended_on for job in jobs if job.ended_on and job.reason_for_leaving == "fired"
-    )
+    jobs = [one for one in plan.work_history or () if one.reason_for_leaving == "fired"]
+    ends = sorted([one.ended_on for one in jobs if one.ended_on])
     return any(_within_a_year(*pair) for pair in zip(ends, ends[2:], strict=False))
 
 

@@ -1,6 +1,10 @@
 """What Texas asks of the actions under the goals of a plan."""
 
-from typing import Final
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from iepbridge.policy import (
     KEPT,
@@ -10,64 +14,93 @@ from iepbridge.policy import (
     Result,
     Rule,
     broken_at,
-    each_has,
 )
 from iepbridge_twist.rules_source import SOURCE
 
 _STAFF_SIDE: Final = frozenset({"staff", "program", "service_provider"})
 
+_Place: TypeAlias = tuple[int, int]
+"""Where an action stands: the place of its goal, and its own."""
+
+
+@dataclass(slots=True)
+class _Actions:
+    """What one look at the actions gives to the rules on them: places, and what they need."""
+
+    parties: set[str | None] = field(default_factory=set)
+    unnamed: list[tuple[_Place, str]] = field(default_factory=list)
+    undated: list[tuple[_Place, str]] = field(default_factory=list)
+    overdue: list[tuple[_Place, datetime.date]] = field(default_factory=list)
+    of_achieved: list[tuple[_Place, datetime.date | None]] = field(default_factory=list)
+
+
+def _look(case: Case) -> _Actions:
+    found = _Actions()
+    for goal_at, goal in enumerate(case.plan.goals or ()):
+        achieved = goal.status == "achieved"
+        for at, action in enumerate(goal.actions or ()):
+            place = (goal_at, at)
+            party, planned, actual = action.responsible, action.planned_end_on, action.actual_end_on
+            found.parties.add(party)
+            if party is None:
+                found.unnamed.append((place, "responsible"))
+            elif party == "other" and action.responsible_name is None:
+                found.unnamed.append((place, "responsible_name"))
+            if action.set_on is None:
+                found.undated.append((place, "set_on"))
+            if planned is None:
+                found.undated.append((place, "planned_end_on"))
+            elif actual is None and planned < case.today:
+                found.overdue.append((place, planned))
+            if achieved:
+                found.of_achieved.append((place, actual))
+    return found
+
 
 def _actions_name_who_is_responsible(case: Case) -> Result:
-    if not case.actions:
-        return NOT_APPLICABLE
-    return broken_at(
-        [
-            f"{place}.responsible" if action.responsible is None else f"{place}.responsible_name"
-            for place, action in case.actions
-            if action.responsible is None
-            or (action.responsible == "other" and action.responsible_name is None)
-        ]
-    )
+    actions = case.once(_look)
+    return _broken(actions.unnamed) if actions.parties else NOT_APPLICABLE
 
 
 def _actions_are_shared(case: Case) -> Result:
-    if not case.actions:
+    parties = case.once(_look).parties
+    if not parties:
         return NOT_APPLICABLE
-    parties = {action.responsible for _, action in case.actions}
     shared = "participant" in parties and not parties.isdisjoint(_STAFF_SIDE)
     return KEPT if shared else (Break("goals"),)
 
 
 def _actions_are_dated(case: Case) -> Result:
-    return each_has(case.actions, "set_on", "planned_end_on")
+    actions = case.once(_look)
+    return _broken(actions.undated) if actions.parties else NOT_APPLICABLE
 
 
 def _overdue_actions_are_reviewed(case: Case) -> Result:
-    if case.plan.status != "active":
-        return NOT_APPLICABLE
-    overdue = [
-        (place, day)
-        for place, action in case.actions
-        if action.actual_end_on is None
-        and (day := action.planned_end_on) is not None
-        and day < case.today
-    ]
-    if not overdue:
+    overdue = case.once(_look).overdue
+    if case.plan.status != "active" or not overdue:
         return NOT_APPLICABLE
     last = case.last_review
-    return broken_at(
-        f"{place}.planned_end_on" for place, day in overdue if last is None or last < day
-    )
+    late = [place for place, day in overdue if last is None or last < day]
+    return _broken([(place, "planned_end_on") for place in late])
 
 
 def _actions_end_with_their_goal(case: Case) -> Result:
-    actions = [
-        (f"goals[{goal_at}].actions[{at}]", action)
-        for goal_at, goal in enumerate(case.plan.goals or ())
-        if goal.status == "achieved"
-        for at, action in enumerate(goal.actions or ())
-    ]
-    return each_has(actions, "actual_end_on")
+    actions = case.once(_look).of_achieved
+    if not actions:
+        return NOT_APPLICABLE
+    return _broken([(place, "actual_end_on") for place, end in actions if end is None])
+
+
+def _broken(places: Sequence[tuple[_Place, str]]) -> Result:
+    if not places:
+        return KEPT
+    return broken_at([_path(*place, name) for place, name in places])
+
+
+@lru_cache(maxsize=10_000)
+def _path(goal_at: int, at: int, name: str) -> str:
+    """Give the path of a field of an action: mostly one that another plan has had already."""
+    return f"goals[{goal_at}].actions[{at}].{name}"
 
 
 RULES: Final = (

@@ -1,5 +1,7 @@
 """What Texas asks of the goals of a plan."""
 
+import datetime
+from dataclasses import dataclass, field
 from typing import Final
 
 from iepbridge.plan.parts import Goal
@@ -13,29 +15,47 @@ from iepbridge.policy import (
     broken_at,
     each_has,
 )
-from iepbridge_twist.rules_participating import only_participates
+from iepbridge_twist.rules_participating import mentions_participating, only_participates
 from iepbridge_twist.rules_source import SOURCE
 
 
-def _overall(case: Case) -> tuple[int, Goal] | None:
-    goals = enumerate(case.plan.goals or ())
-    return next(((at, one) for at, one in goals if one.term == "overall"), None)
+@dataclass(slots=True)
+class _Goals:
+    """What one look at the goals gives to the rules on them: parts and days with their places."""
+
+    overall: tuple[int, Goal] | None = None
+    interim: list[tuple[int, Goal]] = field(default_factory=list)
+    achieved: list[tuple[int, datetime.date]] = field(default_factory=list)
+
+
+def _look(case: Case) -> _Goals:
+    found = _Goals()
+    for at, goal in enumerate(case.plan.goals or ()):
+        term, achieved_on = goal.term, goal.achieved_on
+        if term == "interim":
+            found.interim.append((at, goal))
+        elif term == "overall":  # of which the model takes one at most
+            found.overall = (at, goal)
+        if achieved_on is not None:
+            found.achieved.append((at, achieved_on))
+    return found
 
 
 def _has_employment_goal(case: Case) -> Result:
-    found = _overall(case)
-    if found is None:
+    overall = case.once(_look).overall
+    if overall is None:
         return (Break("goals"),)
-    at, goal = found
+    at, goal = overall
     return KEPT if goal.kind == "employment" else (Break(f"goals[{at}].kind"),)
 
 
 def _names_occupation(case: Case) -> Result:
-    found = _overall(case)
-    if found is None or found[1].kind != "employment":
+    overall = case.once(_look).overall
+    if overall is None or overall[1].kind != "employment":
         return NOT_APPLICABLE
-    at, goal = found
-    if goal.occupation and goal.occupation.code and goal.occupation.title:
+    at, goal = overall
+    occupation = goal.occupation
+    if occupation and occupation.code and occupation.title:
         return KEPT
     if goal.career_cluster is None:
         return (Break(f"goals[{at}].occupation"),)
@@ -43,62 +63,71 @@ def _names_occupation(case: Case) -> Result:
 
 
 def _has_interim_goal(case: Case) -> Result:
-    return KEPT if case.interim_goals else (Break("goals"),)
+    return KEPT if case.once(_look).interim else (Break("goals"),)
 
 
 def _interim_goals_are_complete(case: Case) -> Result:
-    goals = [(f"goals[{at}]", goal) for at, goal in case.interim_goals]
-    return each_has(goals, "set_on", "target_on", "outcome", "measure")
+    fields = ("set_on", "target_on", "outcome", "measure")
+    return each_has("goals[{}]".format, case.once(_look).interim, *fields)
 
 
 def _texts_say_what_is_achieved(case: Case) -> Result:
-    texts = [
-        (f"goals[{at}].{field}", text)
-        for at, goal in case.interim_goals
-        for field, text in (("outcome", goal.outcome), ("measure", goal.measure))
-        if text is not None
-    ]
+    goals = case.once(_look).interim
+    texts = [text for _, goal in goals for text in (goal.outcome, goal.measure) if text is not None]
     if not texts:
         return NOT_APPLICABLE
-    return broken_at(path for path, text in texts if only_participates(text))
+    if not mentions_participating("\n".join(texts)):
+        return KEPT  # as most plans, which need no closer look
+    return broken_at(
+        [
+            f"goals[{at}].{field}"
+            for at, goal in goals
+            for field, text in (("outcome", goal.outcome), ("measure", goal.measure))
+            if text is not None and only_participates(text)
+        ]
+    )
 
 
 def _first_is_set_with_the_event(case: Case) -> Result:
     """Compare with what is there: what is missing altogether breaks TX-04, TX-11 or TX-12."""
-    goals = case.interim_goals
-    starts = [one.started_on for _, one in case.events]
-    dates = [one.dated_on for _, one in case.notes_about("iep_development")]
-    compared = [days for days in (starts, dates) if days]
-    if not goals or goals[0][1].set_on is None or not compared:
+    goals = case.once(_look).interim
+    if not goals:
         return NOT_APPLICABLE
     at, goal = goals[0]
-    return (
-        KEPT if all(goal.set_on in days for days in compared) else (Break(f"goals[{at}].set_on"),)
-    )
+    day = goal.set_on
+    starts = [one.started_on for _, one in case.events]
+    dates = [one.dated_on for _, one in case.notes_about("iep_development")]
+    if day is None or not (starts or dates):
+        return NOT_APPLICABLE
+    kept = (not starts or day in starts) and (not dates or day in dates)
+    return KEPT if kept else (Break(f"goals[{at}].set_on"),)
 
 
 def _last_has_follow_up(case: Case) -> Result:
-    goals = case.interim_goals
+    goals = case.once(_look).interim
     if not goals:
         return NOT_APPLICABLE
     at, goal = goals[-1]
-    followed = any(action.follow_up for action in goal.actions or ())
-    return KEPT if followed else (Break(f"goals[{at}].actions"),)
+    for action in goal.actions or ():
+        if action.follow_up:
+            return KEPT
+    return (Break(f"goals[{at}].actions"),)
 
 
 def _interim_goals_have_actions(case: Case) -> Result:
-    goals = case.interim_goals
+    goals = case.once(_look).interim
     if not goals:
         return NOT_APPLICABLE
-    return broken_at(f"goals[{at}].actions" for at, goal in goals if not goal.actions)
+    return broken_at([f"goals[{at}].actions" for at, goal in goals if not goal.actions])
 
 
 def _achievements_are_reviewed(case: Case) -> Result:
-    goals = enumerate(case.plan.goals or ())
-    days = [(at, one.achieved_on) for at, one in goals if one.achieved_on is not None]
+    days = case.once(_look).achieved
     if not days:
         return NOT_APPLICABLE
-    return broken_at(f"goals[{at}].achieved_on" for at, day in days if not case.reviewed_since(day))
+    return broken_at(
+        [f"goals[{at}].achieved_on" for at, day in days if not case.reviewed_since(day)]
+    )
 
 
 RULES: Final = (

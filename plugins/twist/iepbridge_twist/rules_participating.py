@@ -25,13 +25,16 @@ _APOSTROPHES: Final = "'\u2019\u2018\u02bc"
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
+def mentions_participating(text: str) -> bool:
+    """Say whether a text may have one of the words that tell of taking part."""
+    lowered = text.lower()
+    return "participat" in lowered or "attend" in lowered or "enrol" in lowered
+
+
 def only_participates(text: str) -> bool:
     """Say whether a text says no more than that somebody participates, attends or enrols."""
-    lowered = text.lower()
-    if not ("participat" in lowered or "attend" in lowered or "enrol" in lowered):
-        return False  # as most texts, which need no closer look
     participates = False
-    for found in _WORD.finditer(_without_apostrophes(lowered)):
+    for found in _WORD.finditer(_without_apostrophes(text.lower())):
         if found[0] not in _ALLOWED:
             return False
         participates = participates or found[0] in _PARTICIPATING

@@ -15,9 +15,11 @@ def _has_event_with_outcome(case: Case) -> Result:
     if not case.events:
         return (Break("services"),)
     return broken_at(
-        f"services[{at}].outcome"
-        for at, event in case.events
-        if event.ended_on is not None and event.outcome is None
+        [
+            f"services[{at}].outcome"
+            for at, event in case.events
+            if event.ended_on is not None and event.outcome is None
+        ]
     )
 
 
@@ -43,12 +45,14 @@ def _has_assessment(case: Case) -> Result:
 
 
 def _is_completed_before_services(case: Case) -> Result:
+    if case.plan.version != 1:
+        return NOT_APPLICABLE
     starts = [
         one.started_on
         for one in case.plan.services or ()
         if one.started_on is not None and one.category not in _BEFORE_THE_PLAN
     ]
-    if case.plan.version != 1 or not starts:
+    if not starts:
         return NOT_APPLICABLE
     completed, first = case.plan.completed_on, min(starts)
     late = first <= case.today if completed is None else completed > first
