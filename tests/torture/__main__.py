@@ -5,6 +5,7 @@ A module of claims registers itself when it is imported here.
 
 import argparse
 import importlib
+import logging
 import os
 import random
 import sys
@@ -22,6 +23,7 @@ MODULES = tuple(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try the claims that were asked for."""
     options = _options(arguments)
+    logging.getLogger("paramiko").addHandler(logging.NullHandler())  # it tells of every cut
     for module in MODULES:
         importlib.import_module(module)
     chosen = [words for words in CLAIMS if options.claim.lower() in words.lower()]
