@@ -61,11 +61,12 @@ def mutated(system: str, seed: int) -> bytes:
     if system in ("twist", "toolbox"):
         return xml_mutations.mutated(system, seed)
     spoil = {"icc": icc_mutations.mutated, "cwds": cwds_mutations.mutated}[system]
-    return spoil(_full(system), seed)
+    return spoil(full(system), seed)
 
 
 @cache
-def _full(system: str) -> bytes:
+def full(system: str) -> bytes:
+    """Give a file of CWDS or ICC with a value in every place."""
     plans = [cwds_plan()] if system == "cwds" else [plan_data(one) for one in full_icc_plans()]
     content, written = write(system, *plans)
     assert not any(one.findings for one in written)

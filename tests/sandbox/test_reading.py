@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.feeds.other_side import found_in
+from tests.oracles.icc_texts import OTHER_FILES, packed, unpacked
 from tests.plugins.test_laws import COMMON, ENVELOPE, SYSTEMS, fitted, registry, write
-from tests.sandbox.files import file_of, fitting, mutated, read, refusal
+from tests.sandbox.files import file_of, fitting, full, mutated, read, refusal
 from tests.strategies import plans
 
 from iepbridge import sandbox
@@ -37,13 +38,19 @@ def test_the_sample_is_without_fault(system: str) -> None:
 @settings(**COMMON, max_examples=8)
 @given(datas=st.lists(plans(), max_size=2, unique_by=lambda data: data["plan_id"]))
 def test_what_is_written_is_without_fault(system: str, datas: list[dict[str, Any]]) -> None:
-    content, _ = write(system, *(fitted(system, data) for data in datas))
+    fitting_datas = [fitted(system, data) for data in datas]
+    content, written = write(system, *fitting_datas)
+    refs = [
+        (data["plan_id"], data["version"])
+        for data, one in zip(fitting_datas, written, strict=True)
+        if not one.findings
+    ]
     parcel = read(system, content)
     assert (parcel.envelope.sender, parcel.envelope.receiver) == (
         ENVELOPE.sender,
         ENVELOPE.receiver,
     )
-    assert [(one.plan_id, one.version) for one in parcel.plans] == found_in(system, content)
+    assert [(one.plan_id, one.version) for one in parcel.plans] == refs
     assert not [fault for one in parcel.plans for fault in one.faults if not fault.warning]
 
 
@@ -136,10 +143,11 @@ WHOLE = {
     ],
     "cwds": [
         ("0700", "0701", "ENVELOPE"),
-        ("\r\n11000003", "\r\n11000004", "RECORD-NUMBER"),
-        ("\r\n11000003", " \n11000003", "UNREADABLE"),
+        ("\r\n10000002", "\r\n10000003", "RECORD-NUMBER"),
+        ("\r\n10000002", " \n10000002", "UNREADABLE"),
         ("\x1a", "\x1b", "UNREADABLE"),
-        ("\r\n10000002", "\r\n12000002", "STRUCTURE"),
+        ("\r\n10000002", "\r\n12000002", "COUNT"),
+        ("GCWS ", "GC S ", "ENVELOPE"),
     ],
 }
 
@@ -160,17 +168,51 @@ def test_a_file_is_refused_whole(system: str, old: str, new: str, code: str) -> 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_plan_that_stands_twice_refuses_the_file(system: str) -> None:
     one, two = fitting(system, 2)
-    _, content = file_of(system, 1, one, {**two, "plan_id": "x" * len(str(two["plan_id"]))})
-    first = str(one["plan_id"]).encode()
-    if len(first) != len(str(two["plan_id"])) or system == "icc":
-        pytest.skip("its ids cannot be exchanged in the bytes")
-    again = content.replace(b"x" * len(first), first)
+    first = str(one["plan_id"])
+    other = "x" * len(first)
+    _, content = file_of(system, 1, one, {**two, "plan_id": other})
+    if system == "icc":
+        again = packed({k: v.replace(other, first) for k, v in unpacked(content).items()})
+    else:
+        again = content.replace(other.encode(), first.encode())
     assert refusal(system, again) in ("TWICE", "STRUCTURE")
 
 
 def test_faults_are_told_where_they_are() -> None:
     _, content = file_of("twist", 1, *fitting("twist", 2))
-    spoilt = content.replace(b"<Sex>", b"<Sex>?", 1).replace(b"<BirthDate>", b"<BirthDate>x", 1)
-    found = [one for plan in read("twist", spoilt).plans for one in plan.faults]
-    assert {one.spot.place for one in found} == {"Customer/Person/Sex", "Customer/Person/BirthDate"}
-    assert {one.code for one in found} == {"FORM"}
+    spoilt = content.replace(b"<Status>", b"<Status>?", 1).replace(b"<BirthDate>", b"<BirthDate>x")
+    one, two = read("twist", spoilt).plans
+    assert {fault.spot.place for fault in one.faults} >= {
+        "Customer/Person/BirthDate",
+        "Customer/ServicePlan/Status",
+    }
+    assert "Customer[2]/Person/BirthDate" in {fault.spot.place for fault in two.faults}
+    assert {fault.code for fault in one.faults} <= {"FORM", "CODE"}
+
+
+def test_toolbox_is_read_in_utf_16_too_and_in_nothing_else() -> None:
+    _, content = file_of("toolbox", 1, *fitting("toolbox", 2))
+    text = content.decode()
+    assert "UTF-8" in text
+    wide = text.replace("UTF-8", "UTF-16", 1).encode("utf-16")
+    assert [one.digest for one in read("toolbox", wide).plans] == [
+        one.digest for one in read("toolbox", content).plans
+    ]
+    latin = text.replace("UTF-8", "ISO-8859-1", 1).encode("latin-1", "xmlcharrefreplace")
+    assert refusal("toolbox", latin) == "UNREADABLE"
+
+
+def test_an_entity_is_never_opened(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("GCWS")
+    _, content = file_of("twist", 1)
+    bomb = f"<!DOCTYPE TwistIepFile [<!ENTITY e SYSTEM '{secret}'>]><TwistIepFile "
+    spoilt = content.replace(b"<TwistIepFile ", bomb.encode(), 1)
+    assert refusal("twist", spoilt.replace(b"GCWS", b"&e;", 1)) == "UNREADABLE"
+
+
+@pytest.mark.parametrize("what", OTHER_FILES)
+def test_icc_s_zip_is_taken_as_it_must_be(what: str) -> None:
+    content = full("icc")
+    assert refusal("icc", packed(unpacked(content))) == ""
+    assert refusal("icc", OTHER_FILES[what](content))

@@ -97,8 +97,10 @@ def _filler(record: Record) -> str:
 
 
 def is_none(own: Field, raw: str) -> bool:
-    """Say whether a field says nothing."""
-    return raw.strip(" ") in ("", "\\e") or (own.kind == "D" and raw == _NO_DAY)
+    """Say whether a field says nothing; an `80` of nothing but `\\e` closes the one before it."""
+    if own.kind == "D" and raw == _NO_DAY:
+        return True
+    return raw.strip(" ") in (("",) if own.name == "Text" else ("", "\\e"))
 
 
 def _has_form(own: Field, raw: str) -> bool:

@@ -1,6 +1,7 @@
 """The zip of an ICC file taken apart: members in their order, each a text of rows."""
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -12,9 +13,20 @@ Cells = list[str]
 
 _MARK: Final = b"\xef\xbb\xbf"
 _ENCRYPTED: Final = 0x1
+_DESCRIBED: Final = 0x8
 _LARGE_BYTES: Final = 16 << 20
 _RATIO: Final = 250
 _MOST_BYTES: Final = 4 << 30
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+)
+"""What the library raises for what is no zip that it reads."""
 _CELL: Final = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^|"\r\n]*))(\||\r\n)')
 
 
@@ -27,8 +39,17 @@ def members(stream: BinaryIO, names: Sequence[str]) -> dict[str, bytes]:
             for entry in entries:
                 _check(entry)
             _check_end(stream)
+            _check_rows_up(stream, entries, archive.start_dir)
             return {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+        OSError,
+        struct.error,
+    ):
         raise FileRefused("UNREADABLE", "Not a zip that can be read.") from None
 
 
@@ -54,6 +75,18 @@ def _check_end(stream: BinaryIO) -> None:
     stream.seek(-22, 2)
     if stream.read(4) != b"PK\x05\x06":
         raise FileRefused("MEMBERS", "Something stands after the end of the zip.")
+
+
+def _check_rows_up(stream: BinaryIO, entries: Sequence[zipfile.ZipInfo], directory: int) -> None:
+    """See that each member begins where the one before it ends: what is hidden between is none."""
+    begins = [*(entry.header_offset for entry in entries[1:]), directory]
+    for entry, following in zip(entries, begins, strict=True):
+        stream.seek(entry.header_offset + 26)
+        name, extra = struct.unpack("<HH", stream.read(4))
+        end = entry.header_offset + 30 + name + extra + entry.compress_size
+        described = (12, 16, 20, 24) if entry.flag_bits & _DESCRIBED else (0,)
+        if following - end not in described:
+            raise FileRefused("MEMBERS", f"Something stands behind {entry.filename}.")
 
 
 def rows(member: str, content: bytes, header: Sequence[str]) -> list[Cells]:

@@ -65,7 +65,7 @@ def children(
         first: Element | None = None
         for event, element in events:
             if first is None:
-                first = _root(element, root, encodings)
+                first = _root(element, root)
                 yield first
             elif event == "end" and element.getparent() is first:
                 yield element
@@ -75,16 +75,22 @@ def children(
         raise FileRefused("UNREADABLE", f"Not well-formed XML: line {line}.") from None
     if first is None:
         raise FileRefused("UNREADABLE", "The root is not that of the interface document.")
+    _check_encoding(first, encodings)
 
 
-def _root(element: Element, root: str, encodings: Collection[str]) -> Element:
+def _check_encoding(root: Element, encodings: Collection[str]) -> None:
+    """Check what was declared, which is known once all is read."""
+    document: Any = root.getroottree().docinfo
+    if (document.encoding or "UTF-8").upper() not in encodings:
+        raise FileRefused("UNREADABLE", "The encoding is not that of the interface document.")
+
+
+def _root(element: Element, root: str) -> Element:
     document: Any = element.getroottree().docinfo  # its stubs lack half of it
     if document.doctype or document.internalDTD is not None:
         raise FileRefused("UNREADABLE", "A DOCTYPE is not taken.")
     if (document.xml_version or "1.0") != "1.0":
         raise FileRefused("UNREADABLE", "XML of another version than 1.0.")
-    if (document.encoding or "UTF-8").upper() not in encodings:
-        raise FileRefused("UNREADABLE", "The encoding is not that of the interface document.")
     if element.tag != root or element.getparent() is not None:
         raise FileRefused("UNREADABLE", "The root is not that of the interface document.")
     return element
