@@ -198,13 +198,13 @@ def on_terminal(folder: Path, *words: str) -> tuple[int, str]:
     return process.wait(), seen.decode()
 
 
-def test_with_a_ledger_the_answers_are_recorded_once(run: Run, tmp_path: Path) -> None:
+def test_with_a_ledger_the_answers_are_recorded(run: Run, tmp_path: Path) -> None:
     (tmp_path / "iepbridge.toml").write_text('[ledger]\nkey = { file = "key" }\n')
     (tmp_path / "key").write_text(f"1:{base64.b64encode(bytes(32)).decode()}\n")
     (tmp_path / "key").chmod(0o600)
     (tmp_path / NAME).write_bytes(file("accepted", ACCEPTED))
     first, second = run("ack", "--system", "twist", NAME), run("ack", "--system", "twist", NAME)
     assert (first.returncode, second.returncode) == (0, 0)
-    assert b"answers no file that was sent from here" in first.stderr
-    assert b"has read this file before" in second.stderr
+    for one in (first, second):  # what answers nothing is read once more: it may by now
+        assert b"answers no file that was sent from here" in one.stderr
     assert first.stdout == second.stdout

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.runs.place import Place, bad, broken, plan, tight
+from sqlalchemy import update
+from tests.runs.place import FEED, Place, bad, broken, plan, tight
 from tests.servers.ledgers import Hands
 
 from iepbridge.ledger import Ledger
+from iepbridge.ledger.schema import payloads
+from iepbridge.runs.run import run_feed
 
 
 @pytest.fixture
@@ -262,3 +265,55 @@ def test_a_number_with_millions_of_digits_takes_no_memory(place: Place, number: 
     (place.folder / "source" / "a.jsonl").write_bytes(line)
     assert place.run().code == 1
     assert place.states() == {"P-1": ["1 held model"]}
+
+
+def unversioned(plan_id: str = "P-1", version: object = None) -> dict[str, object]:
+    """Make a plan whose version cannot be read."""
+    data = plan(plan_id) | {"version": version}
+    return data if version is not None else {k: data[k] for k in data if k != "version"}
+
+
+def test_a_plan_without_a_version_is_held_by_its_id_until_it_has_one(place: Place) -> None:
+    place.lay("a.jsonl", unversioned("P-1"), unversioned("P-2", "abc"))
+    assert place.run().code == 1
+    assert place.states() == {"P-1": ["0 held model"], "P-2": ["0 held model"]}
+    place.lay("a.jsonl", plan("P-1"), plan("P-2"))
+    assert place.run().code == 0
+    assert place.states() == {
+        "P-1": ["0 superseded", "1 delivered"],
+        "P-2": ["0 superseded", "1 delivered"],
+    }
+
+
+def test_a_plan_without_a_version_is_held_beside_one_that_goes(place: Place) -> None:
+    place.lay("a.jsonl", plan("P-1"), unversioned("P-1"))
+    first = place.run()
+    assert (first.code, first.counts["plans_delivered"]) == (1, 1)
+    assert sorted(place.states()["P-1"]) == ["0 held model", "1 delivered"]
+    assert place.run().counts["plans_delivered"] == 0
+    place.lay("a.jsonl", plan("P-1"))
+    assert place.run().code == 0
+
+
+def test_what_cannot_be_opened_keeps_its_own_plan_back_and_no_other(place: Place) -> None:
+    place.lay("a.jsonl", plan("P-1"), plan("P-2"))
+    place.run()
+    entry = next(row.id for row in place.rows() if row.plan_id == "P-1")
+    with place.ledger.writing() as tx:
+        spoilt = update(payloads).where(payloads.c.entry_id == entry)
+        tx.connection.execute(spoilt.values(data=b"spoilt"))
+    place.lay("a.jsonl", plan("P-1", 2), plan("P-2", 2), plan("P-3"))
+    found = run_feed(place.workplace, FEED)
+    assert (found.code, found.counts["plans_delivered"]) == (2, 2)
+    assert place.states()["P-1"] == ["1 delivered"]
+
+
+def test_an_answer_to_a_file_that_was_never_tried_is_somebody_else_s(place: Place) -> None:
+    (place.folder / "texas" / "TWIST_IEP_GCWS_20261102_000001.xml").write_bytes(b"another's")
+    place.lay("a.jsonl", plan("P-1"))
+    assert run_feed(place.workplace, FEED).code == 6
+    (place.folder / "texas" / "TWIST_IEP_GCWS_20261102_000001.xml").unlink()
+    place.answer("rejected")
+    assert place.states() == {"P-1": ["1 waiting"]}
+    assert place.run().code == 0
+    assert place.states() == {"P-1": ["1 delivered"]}

@@ -65,10 +65,10 @@ def test_a_damaged_file_is_refused_whole_and_told_by_line(tmp_path: Path, damage
         assert (found, index.plans) == ([["P-1"], ["P-3"]], 2)
 
 
-def test_plans_without_an_id_or_version_are_each_by_themselves(tmp_path: Path) -> None:
+def test_plans_without_an_id_are_each_by_themselves(tmp_path: Path) -> None:
     nameless = {"schema": "iep/1", "version": 1}
     a = lay(tmp_path, "a", nameless, {"plan_id": "P-1"}, {"plan_id": "P 1", "version": 1}, nameless)
-    assert groups(a) == [[("", 0)], [("", 0)], [("", 0)]]
+    assert groups(a) == [[("", 0)], [("", 0)], [("P-1", 0)]]
 
 
 @pytest.mark.parametrize("change", ["other", "shorter", "torn"])

@@ -139,6 +139,12 @@ def may_have_its_name(connection: Connection, batch: Batch) -> bool:
     return connection.execute(own.limit(1)).first() is not None
 
 
+def was_tried(connection: Connection, batch_id: int) -> bool:
+    """Say whether an attempt to deliver a batch was ever begun."""
+    own = select(attempts.c.id).where(attempts.c.batch_id == batch_id)
+    return connection.execute(own.limit(1)).first() is not None
+
+
 def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how: str) -> None:
     """Write down the outcome for a batch and its plans; open attempts end with it.
 
@@ -190,4 +196,5 @@ __all__ = [
     "open_batches",
     "set_phase",
     "settle",
+    "was_tried",
 ]

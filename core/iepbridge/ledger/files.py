@@ -92,12 +92,6 @@ def file_of(connection: Connection, feed: str, sha256: bytes) -> File | None:
     return _file(connection.execute(own).one_or_none())
 
 
-def run_of(connection: Connection, received_id: int) -> int:
-    """Give the run that a file came in."""
-    own = select(received.c.run_id).where(received.c.id == received_id)
-    return int(connection.execute(own).scalar_one())
-
-
 def unread_files(connection: Connection, feed: str) -> list[File]:
     """Give a feed's files that are still to be read, by name."""
     states = (FETCHED, GAP, REPEAT)

@@ -17,6 +17,7 @@ from iepbridge.ledger.engine import WRITES, is_sqlite, open_engine
 from iepbridge.ledger.events import append, entry
 from iepbridge.ledger.failures import told
 from iepbridge.ledger.instants import Clock, Instant, instant, system_clock
+from iepbridge.ledger.key_check import check_key
 from iepbridge.ledger.migrations import upgrade
 
 if TYPE_CHECKING:
@@ -154,7 +155,10 @@ def open_ledger_at(
     engine = open_engine(url, new=new)
     try:
         upgrade(engine)
+        ledger = Ledger(engine, keyring, clock)
+        with ledger.reading() as connection:
+            check_key(connection, keyring)
     except BaseException:
         engine.dispose()
         raise
-    return Ledger(engine, keyring, clock)
+    return ledger

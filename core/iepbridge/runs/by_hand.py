@@ -7,13 +7,14 @@ from iepbridge.adapter import Adapter
 from iepbridge.delivering import sha256_of
 from iepbridge.formats import compiled_mapping
 from iepbridge.ledger import files
-from iepbridge.ledger.files import File, NewFile, add_file, file_of
+from iepbridge.ledger.files import File, NewFile, add_file, file_of, read_anew
 from iepbridge.ledger.kept import keep
 from iepbridge.ledger.leases import take
 from iepbridge.ledger.run_log import begin_run, end_run
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.runs.fetching import KIND
 from iepbridge.runs.leasing import holder
+from iepbridge.runs.outcome import DONE, HELD_BACK
 from iepbridge.runs.reconcile import Reconciled, reconcile
 from iepbridge.runs.workplace import Workplace
 from iepbridge.settings import FeedSettings, Settings
@@ -46,30 +47,44 @@ def record_answers(
     leased = take(ledger, [f"feed:{feed_name}"], holder(), seconds)
     with leased as lease, ledger.writing(lease) as tx:
         known = file_of(tx.connection, feed_name, digest)
-        if known is not None and known.state != files.FETCHED:
+        if known is not None and known.state == files.READ:
             return None
-        return _apply(tx, workplace, adapter, _written(tx, new, content, known), read)
+        run_id = begin_run(tx, feed_name, "acks", holder(), {"by": BY_HAND})
+        file = _written(tx, run_id, new, content, known)
+        result = _apply(tx, run_id, workplace, adapter, file, read)
+        code = HELD_BACK if result["rejected"] or result["contradicted"] else DONE
+        end_run(tx, feed_name, run_id, code, {"files_read": 1, **_counted(result)})
+        return result
 
 
-def _written(tx: Transaction, new: NewFile, content: BinaryIO, known: File | None) -> File:
-    """Write down that a file was handed over; give it, new or fetched and not read yet."""
-    if known is not None:
-        return known
-    used = {"by": BY_HAND}
-    run_id = begin_run(tx, new.feed, "acks", holder(), used)
-    add_file(tx, run_id, new, keep(tx, KIND, content))
-    end_run(tx, new.feed, run_id, 0, {"files_read": 1})
+def _counted(result: Reconciled) -> dict[str, int]:
+    return {f"plans_{what}": number for what, number in result.items()}
+
+
+def _written(
+    tx: Transaction, run_id: int, new: NewFile, content: BinaryIO, known: File | None
+) -> File:
+    """Write down that a file was handed over; give it, new or to be read under this name."""
+    if known is None:
+        add_file(tx, run_id, new, keep(tx, KIND, content))
+    elif known.state != files.FETCHED:
+        read_anew(tx, known, new.name, keep(tx, KIND, content))
     found = file_of(tx.connection, new.feed, new.sha256)
     assert found is not None
     return found
 
 
 def _apply(
-    tx: Transaction, workplace: Workplace, adapter: Adapter, file: File, read: Acknowledgement
+    tx: Transaction,
+    run_id: int,
+    workplace: Workplace,
+    adapter: Adapter,
+    file: File,
+    read: Acknowledgement,
 ) -> Reconciled:
-    overlays = workplace.settings.overlays
-    extension = compiled_mapping(adapter, overlays).layout.file.extension
-    run_id = files.run_of(tx.connection, file.id)
-    result = reconcile(tx, run_id, file.id, adapter.name, extension, read)
+    settings = workplace.settings
+    extension = compiled_mapping(adapter, settings.overlays).layout.file.extension
+    answered = [one.name for one in settings.feeds.values() if one.acknowledgements == file.feed]
+    result = reconcile(tx, run_id, file.id, adapter.name, extension, read, answered)
     files.set_state(tx, file, files.FOREIGN if result["foreign_files"] else files.READ)
     return result

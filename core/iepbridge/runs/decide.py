@@ -49,18 +49,29 @@ class Verdict(Enum):
 
 CONTRADICTION: Final = "contradiction"
 REJECTED: Final = "rejected"
+NO_VERSION: Final = 0
+"""What stands for a version that cannot be read."""
 
 
 def decide(found: Collection[Content], known: Mapping[Content, Known]) -> dict[Content, Verdict]:
     """Judge each found content of one plan by what else was found and what is known of the plan.
 
     The highest version goes. Of several contents of it that are new at once, none goes. What was
-    held is looked at anew by each run; what was rejected, only where a person released it.
+    held is looked at anew by each run; what was rejected, only where a person released it. A
+    content without a usable version stands beside the others, to be held.
     """
     top = max(one.version for one in (*found, *known))
     highest = [one for one in dict.fromkeys(found) if one.version == top]
-    verdicts = {one: _older(known.get(one)) for one in found if one.version < top}
+    versions = [one for one in found if NO_VERSION < one.version < top]
+    unusable = [one for one in found if one.version == NO_VERSION < top]
+    verdicts = {one: _older(known.get(one)) for one in versions}
+    verdicts |= {one: _beside(known.get(one)) for one in unusable}
     return verdicts | _at_the_top(highest, known)
+
+
+def _beside(known: Known | None) -> Verdict:
+    examined = known is None or _looked_at_anew(known)
+    return Verdict.EXAMINE if examined else Verdict.SKIP
 
 
 def _older(known: Known | None) -> Verdict:

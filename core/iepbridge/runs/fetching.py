@@ -22,6 +22,7 @@ from iepbridge.delivering import sha256_of
 from iepbridge.errors import Unreachable
 from iepbridge.ledger.files import (
     FETCHED,
+    FOREIGN,
     REFUSED,
     File,
     NewFile,
@@ -36,6 +37,7 @@ from iepbridge.ledger.files import (
 from iepbridge.ledger.kept import is_kept, keep
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.sealing import plain_name
 from iepbridge.transports import Interrupted, NotThere, RemoteFile, Session
 
 _log = structlog.get_logger(__name__)
@@ -196,15 +198,22 @@ class Mailbox:
         """Write down that known bytes came again; those that were refused are read once more.
 
         What stood in their way may have been the name, or the configuration. An acknowledgement
-        may say by its name alone what it answers.
+        may say by its name alone what it answers: one that comes under a further name that does,
+        or that answered nothing sent from here, is read once more.
         """
         run = self._run
         tx.event("file_again", feed=run.feed.name, run_id=run.id, file=known.id, name=name)
-        if known.state == REFUSED or (is_new and run.feed.direction == "acks"):
+        if known.state == REFUSED or (is_new and self._may_answer_more(known, name)):
             kept_id = known.kept_id
             if kept_id is None or not is_kept(tx.connection, kept_id):
                 kept_id = keep(tx, KIND, content)
             read_anew(tx, known, name, kept_id)
+
+    def _may_answer_more(self, known: File, name: str) -> bool:
+        reads = self._run.adapter.acknowledgements
+        if self._run.feed.direction != "acks" or reads is None:
+            return False
+        return known.state == FOREIGN or reads.answered(plain_name(name)) is not None
 
     def _retrying(self, step: Callable[[Session], _Given]) -> _Given:
         endpoint = self._endpoint

@@ -14,8 +14,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, TypeVar
 
+import structlog
+
 from iepbridge.checking import Checker, policy_of
 from iepbridge.codecs.json_text import Parsed, parse_object
+from iepbridge.crypto import Damaged
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import PlanWriter
 from iepbridge.finding import Finding
@@ -24,12 +27,14 @@ from iepbridge.ledger.entries import Entry, Passing, entries_of, pack, payload, 
 from iepbridge.ledger.schema import HELD, SUPERSEDED, UNKNOWN, WAITING
 from iepbridge.plan import Plan
 from iepbridge.runs.before import VersionBefore
-from iepbridge.runs.decide import CONTRADICTION, Content, Known, Verdict, decide
+from iepbridge.runs.decide import CONTRADICTION, NO_VERSION, Content, Known, Verdict, decide
 from iepbridge.runs.desk import BatchDesk
 from iepbridge.runs.examine import Examined, contradiction, examine
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.person import numbers_of
 from iepbridge.runs.source import Found, SourceIndex, source_files
+
+_log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 200
 """How many plans are looked up in the ledger together."""
@@ -76,6 +81,11 @@ class _Case(NamedTuple):
     def passing(self, state: str, reason: str | None = None) -> Passing:
         """Give what is to be written down."""
         return Passing(self.plan_id, *self.content, state, pack(self.line), self.entry, reason)
+
+    @property
+    def has_version(self) -> bool:
+        """Say whether the content has a version that can be read."""
+        return self.content.version != NO_VERSION
 
     @property
     def older(self) -> tuple[Entry, ...]:
@@ -139,7 +149,10 @@ class Outbound:
 
     def _collect(self) -> None:
         assert self._run.feed.source is not None
-        for path in source_files(Path(self._run.feed.source)):
+        paths = source_files(Path(self._run.feed.source))
+        if not paths:
+            _log.warning("source_matches_nothing")
+        for path in paths:
             try:
                 self._index.add(path)
             except Unreadable as refusal:
@@ -184,10 +197,17 @@ class Outbound:
             self._desk.put_aside(case.passing(SUPERSEDED))
         elif verdict is Verdict.CONTRADICT:
             self._hold(case, CONTRADICTION, (contradiction(case.plan_id, case.content.version),))
-        elif any(one.state == UNKNOWN for one in case.known):
+        elif case.has_version and any(one.state == UNKNOWN for one in case.known):
             self._wait(case)
         else:
+            self._try_to_examine(case)
+
+    def _try_to_examine(self, case: _Case) -> None:
+        """Examine a plan; where what was sent of it before cannot be read, it alone stays."""
+        try:
             self._examine(case)
+        except Damaged as damage:
+            self._run.problem(damage, plan_id=case.plan_id)
 
     def _wait(self, case: _Case) -> None:
         """Let a plan wait until the outcome of what was sent of it is known."""
@@ -210,6 +230,8 @@ class Outbound:
     def _hold(self, case: _Case, reason: str, findings: tuple[Finding, ...]) -> None:
         self._run.hold_back()
         older = case.of_versions_before if reason == CONTRADICTION else case.older
+        if not case.has_version:
+            older = ()
         passing = case.passing(HELD, reason)
         self._desk.put_aside(replace(passing, findings=findings, supersedes=older))
 

@@ -28,7 +28,7 @@ from iepbridge.ledger.answers import (
     tell_hold,
     write_answers,
 )
-from iepbridge.ledger.batches import Batch, find_batches, settle
+from iepbridge.ledger.batches import Batch, find_batches, settle, was_tried
 from iepbridge.ledger.entries import Entry, end_holds, entries_of, entries_of_batch
 from iepbridge.ledger.schema import DELIVERED, HELD, SUPERSEDED, UNKNOWN, WAITING
 from iepbridge.ledger.transaction import Transaction
@@ -58,13 +58,18 @@ def reconcile(
     """Apply an acknowledgement to the batch it answers; `extension` is that of the system's files.
 
     Twice changes nothing; a batch that waits or is unknown was delivered, since it was answered.
+    One that nobody has tried to deliver was not: the answer is to somebody else's file.
     `feeds` are those out whose answers these are: two receivers may be sent files of one name.
     """
     found = _answered(tx, system, extension, read.batch)
     if len(found) > 1:
         found = [one for one in found if one.feed in feeds]
-    batch = found[0] if len(found) == 1 else None
+    batch = found[0] if len(found) == 1 and _may_be_answered(tx, found[0]) else None
     return _Reconciling(tx, run_id, received_id, read, batch).go()
+
+
+def _may_be_answered(tx: Transaction, batch: Batch) -> bool:
+    return batch.state != WAITING or was_tried(tx.connection, batch.id)
 
 
 def _answered(tx: Transaction, system: str, extension: str, stem: str | None) -> list[Batch]:

@@ -103,9 +103,8 @@ class SourceIndex:
             with told_by_line(line_number):
                 data = _parsed(line).data
             plan_id, version = plan_id_of(data), version_of(data)
-            usable = plan_id is not None and version is not None
             start = stream.tell() - len(line)
-            about = (plan_id, version) if usable else ("", 0)
+            about = (plan_id, version or 0) if plan_id is not None else ("", 0)
             place = (number, start, len(line))
             self._execute(_ADD, *place, *about, digest_of(line, data))
             counted += 1

@@ -19,7 +19,7 @@ from iepbridge.codecs.jsonl import content_digest, plan_line
 from iepbridge.exchange import Arrival, Envelope
 from iepbridge.formats import file_name, open_writer
 from iepbridge.ledger import Ledger
-from iepbridge.ledger.batches import Batch, NewBatch, add_batch, settle
+from iepbridge.ledger.batches import Batch, NewBatch, add_batch, begin_attempt, settle
 from iepbridge.ledger.entries import Passing, pack, record
 from iepbridge.ledger.holds import plan_line as plan_line_of
 from iepbridge.ledger.kept import keep_bytes
@@ -233,7 +233,7 @@ def make_batch(
     content: bytes = b"a file",
     sequence: int = 1,
 ) -> Made:
-    """Write down a batch that waits, with its plans."""
+    """Write down a batch that waits, with its plans; an attempt to deliver it was begun."""
     run_id = begin_run(tx, feed, "out", "a test", {})
     kept_id = keep_bytes(tx, "batch", content)
     channel, number = Channel("out", system, "GCWS", "STATE"), Number(0, sequence)
@@ -241,6 +241,7 @@ def make_batch(
     about = (feed, channel, number, "sent", CREATED, name, digest, size, len(plans), kept_id)
     batch = add_batch(tx, run_id, NewBatch(*about))
     record(tx, feed, run_id, [_passing(one) for one in plans], batch.id)
+    begin_attempt(tx, run_id, batch)
     return Made(batch, run_id, kept_id)
 
 
