@@ -8,6 +8,7 @@ import importlib
 import logging
 import os
 import random
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -51,4 +52,5 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(main())

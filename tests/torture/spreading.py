@@ -1,7 +1,9 @@
 """Cases spread over processes, each with a workshop of its own: servers, a folder, a ledger."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+import signal
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection, wait
 from typing import TypeAlias, TypeVar
@@ -18,7 +20,7 @@ def tried_by_hands(
     workshop: Workshop[Item],
     hands: int,
     told: Callable[[Exception], str],
-) -> Iterator[str | None]:
+) -> Generator[str | None]:
     """Try each item in one of `hands` processes; give for each how it failed, None if it held.
 
     With one hand everything happens here.
@@ -34,7 +36,12 @@ def tried_by_hands(
         process.start()
         theirs.close()
         processes[ours] = (process, len(share))
-    yield from _gathered(processes)
+    try:
+        yield from _gathered(processes)
+    finally:
+        for process, _ in processes.values():
+            process.terminate()  # it ends its servers first
+            process.join()
 
 
 def _tried(
@@ -56,6 +63,7 @@ def _work(
     told: Callable[[Exception], str],
     results: Connection,
 ) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         for result in _tried(items, workshop, told):
             results.send(result)

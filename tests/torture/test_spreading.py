@@ -1,11 +1,14 @@
 """Cases are tried in several processes, and counted honestly whatever becomes of these."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from tests.torture.claims import Trial
+from tests.torture.spreading import tried_by_hands
 
 ITEMS = range(20)
 
@@ -53,6 +56,25 @@ def test_a_process_that_ends_early_fails_what_it_had_left() -> None:
     assert trial.cases == 20
     assert len(trial.failures) == 7  # 7, 9 .. 19
     assert "ended with 3" in trial.failures[0]
+
+
+def test_who_stops_asking_leaves_nothing_behind(tmp_path: Path) -> None:
+    @contextmanager
+    def tidy() -> Iterator[Callable[[int], None]]:
+        own = tmp_path / f"{os.getpid()}"
+        own.touch()
+        try:
+            yield lambda item: time.sleep(60 * (item > 3))
+        finally:
+            own.unlink()
+
+    results = tried_by_hands(ITEMS, tidy, 2, str)
+    assert next(results) is None
+    until = time.monotonic() + 60
+    while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    results.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_case_is_no_case() -> None:
