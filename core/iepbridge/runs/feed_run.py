@@ -39,7 +39,7 @@ class FeedRun:
     lease: Guard
     id: int
     counts: Counter[str] = field(default_factory=Counter)
-    codes: list[int] = field(default_factory=list)
+    codes: set[int] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -71,7 +71,7 @@ class FeedRun:
     def hold_back(self, number: int = 1) -> None:
         """Count plans or files that are held back."""
         self.counts["held"] += number
-        self.codes.append(HELD_BACK)
+        self.codes.add(HELD_BACK)
 
     @contextmanager
     def tolerating(self, **about: str | int) -> Iterator[None]:
@@ -88,7 +88,7 @@ class FeedRun:
 
     def problem(self, error: IepbridgeError, **about: str | int) -> None:
         """Note what went wrong."""
-        self.codes.append(error.exit_code)
+        self.codes.add(error.exit_code)
         self.problems.append(str(error))
         _log.error("run_problem", exit_code=error.exit_code, reason=str(error), **about)
 
