@@ -8,6 +8,8 @@ import openpyxl
 import pytest
 from tests.cli.conftest import Run, lines, plan, refused
 
+from iepbridge.registry import load_registry
+
 CHECK = ("check", "--system", "twist")
 
 
@@ -168,3 +170,76 @@ def test_an_output_is_no_input(run: Run, tmp_path: Path) -> None:
     assert run(*check, "-", given=lines(plan())).returncode == 2
     missing = run(*check, "gone", given=lines(plan()))
     assert b"--previous gone: there is no such file" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--as-of", "tomorrow"), b"YYYY-MM-DD"),
+        (("--qa", "-o", "figures.xlsx"), b"--qa is written as JSON"),
+        (("--system", "atlantis"), b"atlantis"),
+        (("--from", "nothing"), b"--from"),
+        (("--config", "iepbridge.toml"), b"no rule 'TX-3'"),
+        (("-o", "none/at-all"), b"-o none/at-all"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_read(
+    run: Run, tmp_path: Path, words: tuple[str, ...], said: bytes
+) -> None:
+    """Neither file is what it should be, and nobody gets to know."""
+    before = tmp_path / "before.jsonl"
+    before.write_bytes(b"no plan")
+    (tmp_path / "iepbridge.toml").write_text('[policy]\nseverity = { "TX-3" = "off" }\n')
+    own = () if "--config" in words else ("--config", str(_no_settings(tmp_path)))
+    done = run(*CHECK, "-", "--previous", str(before), *own, *words, given=b"no plan either")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert said in done.stderr
+
+
+def _no_settings(folder: Path) -> Path:
+    empty = folder / "empty.toml"
+    empty.write_text("")
+    return empty
+
+
+def test_an_unreadable_version_before_is_told_by_its_name(run: Run, tmp_path: Path) -> None:
+    before = tmp_path / "before.jsonl"
+    before.write_bytes(b"no plan")
+    done = run(*CHECK, "-", "--previous", str(before), given=lines(active()))
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert f"--previous {before}: ".encode() in done.stderr
+
+
+def test_of_many_refused_versions_before_the_first_are_told(run: Run, tmp_path: Path) -> None:
+    before = tmp_path / "before.jsonl"
+    before.write_bytes(lines(*(refused(f"P-{number}") for number in range(30))))
+    done = run(*CHECK, "-", "--previous", str(before), given=lines(plan()))
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [one["event"] for one in events] == ["plan_held"] * 10 + ["more_plans_held", "checked"]
+    assert events[10]["plans"] == 20
+    assert events[0]["file"] == "--previous"
+
+
+def test_the_exit_code_says_whether_there_are_errors(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "iepbridge.toml"
+    registry = load_registry()
+    rules = registry.adapter("twist").rules
+    for severity, code in (("error", 1), ("warning", 0), ("info", 0), ("off", 0)):
+        table = ", ".join(f'"{rule.id}" = "{severity}"' for rule in rules)
+        config.write_text(f"[policy]\nseverity = {{ {table} }}\n")
+        done = run(*CHECK, "-", given=lines(active()))
+        assert done.returncode == code
+        assert {one["severity"] for one in findings(done.stdout)} == {severity} - {"off"}
+
+
+def test_an_update_is_completed_as_a_feed_completes_it(run: Run, tmp_path: Path) -> None:
+    """Indiana wants an activity of a change that is significant, and of no other."""
+    before = tmp_path / "before.jsonl"
+    old = active(completed_on="2026-01-06", goals=[])
+    before.write_bytes(lines(old))
+    goal = {"goal_id": "G-1", "term": "overall", "kind": "employment"}
+    check = ("check", "--system", "icc", "-", "--previous", str(before))
+    for change, derived in (({"comments": "more"}, False), ({"goals": [goal]}, True)):
+        done = run(*check, given=lines({**old, "version": 2, **change}))
+        paths = {one["path"] for one in findings(done.stdout) if one["rule"] == "IN-10"}
+        assert paths == ({"services[0].provider"} if derived else set())

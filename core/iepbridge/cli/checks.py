@@ -1,13 +1,13 @@
 """The deed behind `iepbridge check`: findings, or the QA instrument, for people and programs.
 
-reader --Arrival--> Checker --findings--> lines, a table, or a workbook
+reader --Arrival--> Checker --Found--> lines, a table, or a workbook
 """
 
 import argparse
 import datetime
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,117 +15,111 @@ from typing import BinaryIO, Final, NamedTuple
 
 import orjson
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from iepbridge import logs
-from iepbridge.checking import ERROR, Before, Checker, checker_of, never_before
-from iepbridge.cli.console import Voice, is_terminal, say
+from iepbridge.adapter import Adapter
+from iepbridge.checking import ERROR, Checker, checker_of, never_before
+from iepbridge.cli.check_view import Found, View, write_workbook
+from iepbridge.cli.console import Voice, has_colours, is_terminal, say
 from iepbridge.cli.progress import shown
-from iepbridge.cli.source import opened
-from iepbridge.cli.telling import begin, plans
+from iepbridge.cli.source import Source, opened
+from iepbridge.cli.telling import Report, begin, held_in_events, held_in_words, plans
 from iepbridge.cli.translating import check_format, standard_output
-from iepbridge.errors import Misuse
-from iepbridge.exchange import Arrival
+from iepbridge.errors import Misuse, Unreadable
+from iepbridge.exchange import Arrival, PlanReader
 from iepbridge.finding import Finding
 from iepbridge.formats import format_names, open_reader
 from iepbridge.output import STANDARD, Outputs
 from iepbridge.plan import Plan
 from iepbridge.plan_store import PlanStore
 from iepbridge.policy.qa import Instrument
-from iepbridge.privacy import escaped
 from iepbridge.registry import Registry, load_registry
 from iepbridge.settings import Settings, load_settings
-from iepbridge.translate import described
+from iepbridge.translate import Progress
 
 _ERRORS_EXIT_CODE: Final = 1
-_SHOWN: Final = 200
-_HELD_SHOWN: Final = 10
-_STYLES: Final = {"error": "red", "warning": "yellow", "info": ""}
-_COLUMNS: Final = (
-    *(("plan", 24), ("date", 12), ("message", 70), ("rule", 12), ("field", 36)),
-    *(("severity", 10), ("what to do", 60), ("clause", 30), ("version", 8)),
-)
 
 
-class _Found(NamedTuple):
-    """A finding with the date of its plan: completed, else started."""
+class _Asked(NamedTuple):
+    """What was asked for, and what is needed to do it."""
 
-    finding: Finding
-    date: datetime.date | None
+    arguments: argparse.Namespace
+    voice: Voice
+    registry: Registry
+    settings: Settings
+    adapter: Adapter
+    today: datetime.date | None
+
+    def reader(self) -> PlanReader:
+        """Make a reader of the format of both files."""
+        return open_reader(self.arguments.origin, self.registry, self.settings.overlays)
 
 
 @dataclass(slots=True)
-class _Summary:
+class _Tally:
     """What a check came to."""
 
     read: int = 0
     errors: int = 0
     findings: int = 0
-    first: list[_Found] = field(default_factory=list)
 
-    def note(self, found: list[_Found]) -> None:
-        self.findings += len(found)
-        self.errors += sum(one.finding.severity == ERROR for one in found)
-        if len(self.first) < _SHOWN:
-            self.first += found[: _SHOWN - len(self.first)]
+    def note(self, findings: Iterable[Finding]) -> None:
+        for one in findings:
+            self.findings += 1
+            self.errors += one.severity == ERROR
+
+
+@dataclass(slots=True)
+class _Previous:
+    """The versions before, on disk, to be asked for by plan; and which of them were left out."""
+
+    store: PlanStore
+    held: int = 0
+    report: Report = field(default_factory=Report)
+
+    def read(self, path: str, reader: PlanReader, stream: BinaryIO) -> None:
+        """Keep a file's plans; what makes it unreadable is told with its name."""
+        try:
+            for arrival in reader.read(stream):
+                self._keep(arrival)
+        except Unreadable as error:
+            raise Unreadable(f"--previous {path}: {error}") from None
+
+    def _keep(self, arrival: Arrival) -> None:
+        if arrival.data is not None:
+            self.store.add(arrival.data)
+        else:
+            self.held += 1
+            self.report.held(arrival.findings)
 
 
 def perform(arguments: argparse.Namespace) -> int:
     """Check plans, show what was found, and say by the exit code whether there are errors."""
+    asked = _asked(arguments)
+    tally = _Tally()
+    with PlanStore() as store:
+        previous = _Previous(store)
+        _check(asked, previous, tally)
+    if not asked.voice.silent:
+        _tell(asked.voice, tally, previous)
+    return _ERRORS_EXIT_CODE if tally.errors or previous.held else 0
+
+
+def _asked(arguments: argparse.Namespace) -> _Asked:
+    """Refuse what is wrong with the options before anything is read."""
     voice = begin(arguments)
     registry = load_registry()
     settings = load_settings(arguments.config, os.environ, Path.cwd())
     check_format("--from", arguments.origin, format_names(registry)[0], registry.broken)
-    summary = _Summary()
     if arguments.input == arguments.previous == STANDARD:
         raise Misuse("INPUT and --previous are both -; standard input has one file.")
-    with ExitStack() as stack:
-        source, stream = stack.enter_context(opened(arguments.input))
-        held: list[Finding] = []
-        before, also = _before(arguments, registry, settings, stack, held)
-        outputs = stack.enter_context(Outputs(source.status, standard_output(), also))
-        progress = stack.enter_context(shown(source, voice, "Checking"))
-        checker = _checker(arguments, registry, settings, before)
-        reader = open_reader(arguments.origin, registry, settings.overlays)
-        to = outputs.open(arguments.output or STANDARD, "-o")
-        person = arguments.output is None and not arguments.json and is_terminal(sys.stdout)
-        arrivals = _counted(reader.read(stream), summary, progress)
-        if arguments.qa:
-            _write_qa(arguments, checker, arrivals, summary, to.stream, person)
-        else:
-            _write_findings(arguments, _found(checker, arrivals, summary), to.stream, person)
-        if person:
-            _print(arguments, summary)
-        else:
-            outputs.publish(to)
-    if not voice.silent:
-        _tell(voice, summary, held)
-    return _ERRORS_EXIT_CODE if summary.errors or held else 0
-
-
-def _tell(voice: Voice, summary: _Summary, held: list[Finding]) -> None:
-    """Say what the check came to, and which plans of --previous could not be compared with."""
-    if not voice.person:
-        for one in held:
-            told = {"plan_id": one.plan_id, "rule": one.rule, "path": one.path}
-            logs.logger().warning("plan_held", file="--previous", **told, message=one.message)
-        facts = {"read": summary.read, "findings": summary.findings, "errors": summary.errors}
-        logs.logger().info("checked", **facts)
-        return
-    for one in held[:_HELD_SHOWN]:
-        say(f"--previous, plan {one.plan_id or 'not known'}, is left out: {described(one)}")
-    say(_in_words(summary))
-
-
-def _checker(
-    arguments: argparse.Namespace, registry: Registry, settings: Settings, before: Before
-) -> Checker:
+    if arguments.qa and _is_workbook(arguments):
+        raise Misuse("-o: --qa is written as JSON; name a file that ends in .json.")
     adapter = registry.adapter(arguments.system)
-    return checker_of(adapter, registry, settings, _today(arguments.as_of), before)
+    return _Asked(arguments, voice, registry, settings, adapter, _day(arguments.as_of))
 
 
-def _today(text: str | None) -> datetime.date | None:
+def _day(text: str | None) -> datetime.date | None:
     if text is None:
         return None
     try:
@@ -137,146 +131,120 @@ def _today(text: str | None) -> datetime.date | None:
     return day
 
 
-def _before(
-    arguments: argparse.Namespace,
-    registry: Registry,
-    settings: Settings,
-    stack: ExitStack,
-    held: list[Finding],
-) -> tuple[Before, dict[str, os.stat_result]]:
-    """Keep the versions before, to be asked by plan; they lie on disk, not in memory.
+def _is_workbook(arguments: argparse.Namespace) -> bool:
+    return (arguments.output or "").lower().endswith(".xlsx")
 
-    Gives how they are asked for, and the file's status; `held` takes why plans were left out.
-    """
-    if arguments.previous is None:
-        return never_before, {}
-    store = stack.enter_context(PlanStore())
-    with opened(arguments.previous, "--previous") as (source, stream):
-        reader = open_reader(arguments.origin, registry, settings.overlays)
-        for arrival in reader.read(stream):
-            if arrival.data is not None:
-                store.add(arrival.data)
-            held += arrival.findings
-        return store.get, {"--previous": source.status}
+
+def _check(asked: _Asked, previous: _Previous, tally: _Tally) -> None:
+    arguments = asked.arguments
+    with ExitStack() as stack:
+        source, stream = stack.enter_context(opened(arguments.input))
+        before = _opened_previous(asked, stack)
+        also = {} if before is None else {"--previous": before[0].status}
+        outputs = stack.enter_context(Outputs(source.status, standard_output(), also))
+        to = outputs.open(arguments.output or STANDARD, "-o")
+        checker = _checker(asked, previous)
+        reader = asked.reader()
+        if before is not None:
+            previous.read(arguments.previous, asked.reader(), before[1])
+        with shown(source, asked.voice, "Checking") as progress:
+            arrivals = _counted(reader.read(stream), tally, progress)
+            if arguments.qa:
+                _write_qa(asked, _measured(asked, checker, arrivals, tally), to.stream)
+            else:
+                _write_findings(asked, _found(checker, arrivals, tally), to.stream)
+        outputs.publish(to)
+
+
+def _opened_previous(asked: _Asked, stack: ExitStack) -> tuple[Source, BinaryIO] | None:
+    path = asked.arguments.previous
+    return None if path is None else stack.enter_context(opened(path, "--previous"))
+
+
+def _checker(asked: _Asked, previous: _Previous) -> Checker:
+    before = never_before if asked.arguments.previous is None else previous.store.get
+    return checker_of(asked.adapter, asked.registry, asked.settings, asked.today, before)
 
 
 def _counted(
-    arrivals: Iterator[Arrival], summary: _Summary, progress: Callable[[int], None] | None
+    arrivals: Iterator[Arrival], tally: _Tally, progress: Progress | None
 ) -> Iterator[Arrival]:
     for arrival in arrivals:
-        summary.read += 1
+        tally.read += 1
         yield arrival
         if progress is not None:
-            progress(summary.read)
+            progress(tally.read)
 
 
-def _found(checker: Checker, arrivals: Iterator[Arrival], summary: _Summary) -> Iterator[_Found]:
+def _found(checker: Checker, arrivals: Iterator[Arrival], tally: _Tally) -> Iterator[Found]:
     for arrival in arrivals:
         findings = arrival.findings
         if arrival.plan is not None:
             findings = (*findings, *checker.findings(arrival.plan))
-        found = [_Found(one, _date(arrival.plan)) for one in findings]
-        summary.note(found)
-        yield from found
+        tally.note(findings)
+        for one in findings:
+            yield Found(one, _date(arrival.plan))
 
 
 def _date(plan: Plan | None) -> datetime.date | None:
     return (plan.completed_on or plan.started_on) if plan else None
 
 
-def _write_findings(
-    arguments: argparse.Namespace, found: Iterator[_Found], stream: BinaryIO, person: bool
-) -> None:
-    if _is_workbook(arguments):
-        from iepbridge.codecs.workbook_out import write_table  # noqa: PLC0415  slow to load
-
-        write_table(stream, "Findings", _COLUMNS, map(_row, found))
-        return
-    for one in found:
-        if not person:
-            stream.write(one.finding.line())
-
-
-def _is_workbook(arguments: argparse.Namespace) -> bool:
-    return (arguments.output or "").lower().endswith(".xlsx")
+def _measured(
+    asked: _Asked, checker: Checker, arrivals: Iterator[Arrival], tally: _Tally
+) -> Instrument:
+    instrument = Instrument(asked.adapter.name, checker.policy.rules)
+    for arrival in arrivals:
+        tally.note(arrival.findings)
+        if arrival.plan is not None:
+            results = checker.results(arrival.plan)
+            instrument.count(arrival.plan.plan_id, results)
+            tally.note(checker.told(arrival.plan, results))
+    return instrument
 
 
-def _row(found: _Found) -> list[str | datetime.date | None]:
-    one = found.finding
-    version = "" if one.version is None else str(one.version)
-    what = (one.message, one.rule, one.path, one.severity, one.remedy, one.clause)
-    return [one.plan_id or "not known", found.date, *what, version]
+def _write_findings(asked: _Asked, found: Iterator[Found], stream: BinaryIO) -> None:
+    if _is_workbook(asked.arguments):
+        write_workbook(stream, found)
+    elif _goes_to_person(asked.arguments):
+        with _view(stream) as view:
+            view.findings(found)
+    else:
+        stream.writelines(one.finding.line() for one in found)
 
 
-def _write_qa(
-    arguments: argparse.Namespace,
-    checker: Checker,
-    arrivals: Iterator[Arrival],
-    summary: _Summary,
-    stream: BinaryIO,
-    person: bool,
-) -> None:
-    instrument = Instrument(arguments.system, checker.policy.rules)
-    for _ in _measured(instrument, checker, arrivals, summary):
-        pass
-    if _is_workbook(arguments):
-        raise Misuse("-o: --qa is written as JSON; name a file that ends in .json.")
-    if person:
-        _print_qa(instrument)
+def _write_qa(asked: _Asked, instrument: Instrument, stream: BinaryIO) -> None:
+    if _goes_to_person(asked.arguments):
+        with _view(stream) as view:
+            view.qa(instrument)
     else:
         stream.write(orjson.dumps(instrument.as_json(), option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _measured(
-    instrument: Instrument, checker: Checker, arrivals: Iterator[Arrival], summary: _Summary
-) -> Iterator[None]:
-    for arrival in arrivals:
-        found = list(arrival.findings)
-        if arrival.plan is not None:
-            results = checker.results(arrival.plan)
-            instrument.count(arrival.plan.plan_id, results)
-            found += checker.told(arrival.plan, results)
-        summary.note([_Found(one, None) for one in found])
-        yield
+def _goes_to_person(arguments: argparse.Namespace) -> bool:
+    return arguments.output is None and not arguments.json and is_terminal(sys.stdout)
 
 
-def _print(arguments: argparse.Namespace, summary: _Summary) -> None:
-    if arguments.qa:
+def _view(stream: BinaryIO) -> View:
+    return View(stream, width=Console().width, colours=has_colours(sys.stdout))
+
+
+def _tell(voice: Voice, tally: _Tally, previous: _Previous) -> None:
+    """Say what the check came to, and which versions before could not be compared with."""
+    told = previous.report.first
+    if not voice.person:
+        held_in_events(logs.logger().bind(file="--previous"), told, previous.held)
+        facts = {"read": tally.read, "findings": tally.findings, "errors": tally.errors}
+        logs.logger().info("checked", **facts)
         return
-    table = Table("plan", "rule", "severity", "where", "what is wrong, and what to do", "clause")
-    for one, _ in summary.first:
-        said = Text(escaped(f"{one.message} {one.remedy}"), overflow="fold")
-        severity = Text(one.severity, style=_STYLES[one.severity])
-        plan, path = Text(one.plan_id or "not known"), Text(escaped(one.path or ""))
-        table.add_row(plan, Text(one.rule), severity, path, said, Text(one.clause or ""))
-    if summary.first:
-        Console().print(table)
-    if summary.findings > len(summary.first):
-        more = summary.findings - len(summary.first)
-        say(f"{more:,} more; all of them with --json, or in a workbook with -o FILE.xlsx.")
+    if previous.held:
+        say(f"--previous: {plans(previous.held)} not compared with.")
+        say("\n".join(held_in_words(told, len(told))))
+    say(_in_words(tally))
 
 
-def _print_qa(instrument: Instrument) -> None:
-    table = Table("rule", "yes", "no", "does not apply", "share")
-    for rule, tally in instrument.by_rule.items():
-        row = (rule, tally.yes, tally.no, tally.not_applicable, _percent(tally.share))
-        table.add_row(*map(str, row))
-    over = instrument.over_all
-    last = ("all", over.yes, over.no, over.not_applicable, _percent(over.share))
-    table.add_row(*map(str, last), style="bold")
-    Console().print(table)
-    verdict = {None: "Nothing was counted.", True: "This meets", False: "This is below"}
-    meets = over.meets_measure
-    tail = "" if meets is None else " the 90 % that the Texas procedure asks for."
-    say(f"{verdict[meets]}{tail}")
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f} %"
-
-
-def _in_words(summary: _Summary) -> str:
-    noun = "finding" if summary.findings == 1 else "findings"
-    errors = "error" if summary.errors == 1 else "errors"
-    counted = f"{summary.findings:,} {noun}, {summary.errors:,} {errors}"
-    return f"{plans(summary.read)} checked, {counted}."
+def _in_words(tally: _Tally) -> str:
+    noun = "finding" if tally.findings == 1 else "findings"
+    errors = "error" if tally.errors == 1 else "errors"
+    counted = f"{tally.findings:,} {noun}, {tally.errors:,} {errors}"
+    return f"{plans(tally.read)} checked, {counted}."
