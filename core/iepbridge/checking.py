@@ -7,7 +7,6 @@ import datetime
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from iepbridge.adapter import Adapter
@@ -15,7 +14,7 @@ from iepbridge.change import Significance, changes, is_significant
 from iepbridge.errors import Misuse
 from iepbridge.exchange import Arrival, PlanWriter, Written
 from iepbridge.finding import Finding
-from iepbridge.iep_event import Completed, Once
+from iepbridge.iep_event import Once
 from iepbridge.plan import Plan
 from iepbridge.policy import Case, Figures, Policy, PolicySettings, Result, Rule
 from iepbridge.registry import Registry
@@ -89,17 +88,7 @@ def checker_of(
     """Give the checker of a system as the configuration wants it; today is here and now."""
     policy = policy_of(adapter, registry, settings)
     day = today or datetime.datetime.now().astimezone().date()
-    complete = Once(partial(_completed, adapter, before))
-    return Checker(adapter.significant, policy, day, complete, before)
-
-
-def _completed(adapter: Adapter, before: Before, plan: Plan) -> Completed:
-    """Complete a plan as a feed does: as an update where the version before is known."""
-    previous = before(plan.plan_id) if adapter.update is not None else None
-    if previous is None or adapter.update is None:
-        return adapter.complete(plan)
-    found = changes(previous, plan)
-    return adapter.update(plan, previous, is_significant(found, adapter.significant, plan))
+    return Checker(adapter.significant, policy, day, Once(adapter.complete), before)
 
 
 class CheckedWriter:
