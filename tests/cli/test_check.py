@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 from tests.cli.conftest import Run, lines, plan, refused
+from tests.cli.test_terminal import OnTerminal, on_terminal  # noqa: F401
 
 from iepbridge.registry import load_registry
 
@@ -232,14 +233,40 @@ def test_the_exit_code_says_whether_there_are_errors(run: Run, tmp_path: Path) -
         assert {one["severity"] for one in findings(done.stdout)} == {severity} - {"off"}
 
 
-def test_an_update_is_completed_as_a_feed_completes_it(run: Run, tmp_path: Path) -> None:
-    """Indiana wants an activity of a change that is significant, and of no other."""
-    before = tmp_path / "before.jsonl"
-    old = active(completed_on="2026-01-06", goals=[])
-    before.write_bytes(lines(old))
-    goal = {"goal_id": "G-1", "term": "overall", "kind": "employment"}
-    check = ("check", "--system", "icc", "-", "--previous", str(before))
-    for change, derived in (({"comments": "more"}, False), ({"goals": [goal]}, True)):
-        done = run(*check, given=lines({**old, "version": 2, **change}))
-        paths = {one["path"] for one in findings(done.stdout) if one["rule"] == "IN-10"}
-        assert paths == ({"services[0].provider"} if derived else set())
+@pytest.mark.linux
+def test_a_person_at_a_terminal_reads_what_to_do(
+    on_terminal: OnTerminal,  # noqa: F811  a fixture of the tests of terminals
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "in.jsonl").write_bytes(lines(active()))
+    both = ("stdout", "stderr")
+    code, seen, _ = on_terminal(*CHECK, "in.jsonl", streams=both)
+    assert code == 1
+    for part in ("P-1", "version 1", "TX-03", "goals (Interim goals)", "1 plan checked, "):
+        assert part in seen
+    assert '{"' not in seen
+    code, seen, _ = on_terminal(*CHECK, "in.jsonl", "--qa", streams=both)
+    assert code == 1
+    assert "is below the 90 %" in seen
+    _, _, piped = on_terminal(*CHECK, "in.jsonl")
+    assert findings(piped)
+    _, seen, _ = on_terminal(*CHECK, "in.jsonl", "--json", streams=("stdout",))
+    assert '"rule":"TX-03"' in seen
+
+
+@pytest.mark.linux
+def test_a_person_hears_which_versions_before_are_not_compared_with(
+    on_terminal: OnTerminal,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "in.jsonl").write_bytes(lines(plan()))
+    (tmp_path / "before.jsonl").write_bytes(lines(refused()))
+    code, seen, _ = on_terminal(*CHECK, "in.jsonl", "--previous", "before.jsonl")
+    assert code == 1
+    for part in (
+        "--previous: 1 plan not compared with.",
+        "plan P-2",
+        "MODEL-5",
+        "1 plan checked, ",
+    ):
+        assert part in seen

@@ -14,9 +14,12 @@ from iepbridge.policy.qa import Instrument
 
 
 def found(
-    path: str | None = "goals", plan_id: str | None = "P-1", version: int | None = 2
+    path: str | None = "goals",
+    plan_id: str | None = "P-1",
+    version: int | None = 2,
+    clause: str | None = "Interim goals",
 ) -> Found:
-    one = Finding(plan_id, version, "TX-03", "error", path, "No goal.", "Add one.", "Interim goals")
+    one = Finding(plan_id, version, "TX-03", "error", path, "No goal.", "Add one.", clause)
     return Found(one, datetime.date(2026, 1, 5))
 
 
@@ -25,21 +28,38 @@ def rule(name: str) -> Rule:
     return Rule(name, "error", *texts, lambda _: KEPT)
 
 
-def seen(show: Callable[[View], None]) -> str:
+def seen(show: Callable[[View], None], width: int = 120) -> str:
     stream = io.BytesIO()
-    with View(stream, width=120, colours=False) as view:
+    with View(stream, width=width, colours=False) as view:
         show(view)
     return stream.getvalue().decode()
 
 
-def test_a_finding_is_a_row_with_what_to_do() -> None:
-    text = seen(lambda view: view.findings([found()]))
-    for part in ("P-1", "TX-03", "error", "goals", "No goal. Add one.", "Interim goals"):
-        assert part in text
-    assert "more" not in text
+def test_each_plan_is_a_block_with_what_to_do() -> None:
+    several = [found(), found("barriers"), found(plan_id="P-2"), found(None, None, None, None)]
+    rows = seen(lambda view: view.findings(several)).splitlines()
+    assert [line.rstrip() for line in rows] == [
+        "P-1  version 2",
+        "  TX-03    error    goals (Interim goals)",
+        "                    No goal. Add one.",
+        "  TX-03    error    barriers (Interim goals)",
+        "                    No goal. Add one.",
+        "P-2  version 2",
+        "  TX-03    error    goals (Interim goals)",
+        "                    No goal. Add one.",
+        "a plan without a usable id",
+        "  TX-03    error    No goal. Add one.",
+    ]
 
 
-def test_nothing_found_is_no_table() -> None:
+def test_no_id_is_cut_short_however_narrow_the_terminal() -> None:
+    long = "8f14e45f-ceea-467f-a1f2-3c1b5a9d0e77"
+    text = seen(lambda view: view.findings([found("x" * 100, long)]), width=50)
+    assert long in text
+    assert text.count("x") == 100
+
+
+def test_nothing_found_is_no_text() -> None:
     assert seen(lambda view: view.findings([])) == ""
 
 
@@ -58,7 +78,7 @@ def test_a_table_has_the_first_findings_and_says_how_many_follow(
 def test_what_a_plan_says_steers_no_terminal() -> None:
     text = seen(lambda view: view.findings([found("extensions.\x1b[31m", None)]))
     assert "\x1b" not in text
-    assert "not known" in text
+    assert "without a usable id" in text
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ examples:
 
 exit codes:
   0  no rule of severity error is broken
-  1  errors among the findings, or plans that the model refuses
+  1  errors among the findings, or plans that the model refuses, in --previous too
   2  wrong usage or configuration
-  3  the input is not what --from says
+  3  the input, or --previous, is not what --from says
 """
 
 

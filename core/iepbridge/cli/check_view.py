@@ -1,8 +1,10 @@
-"""What a check found, for people: a table at a terminal, rows of a workbook, the QA figures."""
+"""What a check found, for people: blocks at a terminal, rows of a workbook, the QA figures."""
 
 import datetime
 import io
 from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import BinaryIO, Final, NamedTuple, Self
 
 from rich.console import Console
@@ -14,9 +16,10 @@ from iepbridge.policy.qa import Instrument, Tally
 from iepbridge.privacy import escaped
 
 SHOWN: Final = 200
-"""How many findings a table has at most."""
+"""How many findings are shown at a terminal."""
 
-_UNKNOWN: Final = "not known"
+_RULE_WIDTH: Final = len("MODEL-1")
+_SEVERITY_WIDTH: Final = len("warning")
 _STYLES: Final = {"error": "red", "warning": "yellow", "info": ""}
 _COLUMNS: Final = (
     *(("plan", 24), ("date", 12), ("message", 70), ("rule", 12), ("field", 36)),
@@ -41,16 +44,13 @@ class View:
         )
 
     def findings(self, found: Iterable[Found]) -> None:
-        """Write a table of the first findings, and how many more there are."""
-        table = Table("plan", "rule", "severity", "where", "what is wrong, what to do", "clause")
-        more = 0
-        for one in found:
-            if table.row_count < SHOWN:
-                table.add_row(*_cells(one.finding))
-            else:
-                more += 1
-        if table.row_count:
-            self._console.print(table)
+        """Write the first findings, a block for each plan, and how many more there are."""
+        all_of_them = (one.finding for one in found)
+        first = islice(all_of_them, SHOWN)
+        for (plan_id, version), several in groupby(first, attrgetter("plan_id", "version")):
+            self._console.print(_heading(plan_id, version))
+            self._console.print(_block(several))
+        more = sum(1 for _ in all_of_them)
         if more:
             told = f"{more:,} more; all of them with --json, or in a workbook with -o FILE.xlsx."
             self._console.print(Text(told))
@@ -71,13 +71,24 @@ class View:
         self._text.detach()  # the stream stays open
 
 
-def _cells(one: Finding) -> Iterator[Text]:
-    yield Text(one.plan_id or _UNKNOWN)
-    yield Text(one.rule)
-    yield Text(one.severity, style=_STYLES[one.severity])
-    yield Text(escaped(one.path or ""), overflow="fold")
-    yield Text(escaped(f"{one.message} {one.remedy}"), overflow="fold")
-    yield Text(one.clause or "")
+def _heading(plan_id: str | None, version: int | None) -> Text:
+    said = "" if version is None else f"version {version}"
+    return Text.assemble((plan_id or "a plan without a usable id", "bold"), "  ", said)
+
+
+def _block(several: Iterable[Finding]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=0)
+    table.add_column(min_width=_RULE_WIDTH)
+    table.add_column(min_width=_SEVERITY_WIDTH)
+    for one in several:
+        severity = Text(one.severity, style=_STYLES[one.severity])
+        said = Text(escaped(f"{one.message} {one.remedy}"))
+        if place := " ".join(filter(None, (one.path, one.clause and f"({one.clause})"))):
+            said = Text("\n").join([Text(escaped(place)), said])
+        said.overflow = "fold"
+        table.add_row("", one.rule, severity, said)
+    return table
 
 
 def _figures(tally: Tally) -> Iterator[str]:
@@ -103,4 +114,4 @@ def _row(found: Found) -> list[str | datetime.date | None]:
     one = found.finding
     version = "" if one.version is None else str(one.version)
     what = (one.message, one.rule, one.path, one.severity, one.remedy, one.clause)
-    return [one.plan_id or _UNKNOWN, found.date, *what, version]
+    return [one.plan_id or "not known", found.date, *what, version]
