@@ -8,7 +8,6 @@ from tests.servers.ledgers import KEY
 
 from iepbridge.crypto import Damaged, Keyring, Sealed
 from iepbridge.ledger import Ledger, rotation
-from iepbridge.ledger import entries as entries_module
 from iepbridge.ledger.places import answer_place, payload_place
 from iepbridge.ledger.rotation import Rotated, rotate
 from iepbridge.ledger.schema import answers, events, payloads, plan_versions, received, runs
@@ -78,8 +77,3 @@ def test_a_row_that_was_moved_does_not_open(filled: Ledger) -> None:
         tx.connection.execute(update(plan_versions).where(plan_versions.c.id == 2).values(feed="g"))
     with pytest.raises(Damaged):
         rotate(filled)
-
-
-def test_plans_are_kept_for_the_place_that_is_sealed_anew() -> None:
-    place = ("f", "P-1", 3, b"digest")
-    assert entries_module._context(*place) == payload_place(*place)
