@@ -69,6 +69,11 @@ encrypt_to = ["keys/twc.asc", "keys/audit.asc"]
 sign_with = { file = "keys/own.asc" }
 sign_passphrase = { env = "OWN_PASSPHRASE" }
 armor = true
+calendar = "us-federal"
+holidays = [2026-12-24, "2026-12-31"]
+missing_grace_minutes = 30
+acknowledge_within_hours = 48
+quiet_days = 5
 
 [feeds.texas-acks]
 direction = "acks"
@@ -83,6 +88,7 @@ direction = "in"
 system = "toolbox"
 endpoint = "missouri"
 destination = "received/"
+expects = "0 6 * * 1-5"
 enabled = false
 """
 

@@ -14,6 +14,10 @@ _Tables: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 _DIRECTIONS: Final = {
     **dict.fromkeys(("source", "acknowledgements", "batch_size"), ("out",)),
+    "acknowledge_within_hours": ("out",),
+    "expects": ("in",),
+    **dict.fromkeys(("volume_guard", "volume_high", "volume_low"), ("out",)),
+    **dict.fromkeys(("volume_least", "volume_first"), ("out",)),
     **dict.fromkeys(("encrypt_to", "sign_with", "sign_passphrase", "armor"), ("out",)),
     **dict.fromkeys(("sender", "receiver"), ("out", "in")),
     **dict.fromkeys(("decrypt_with", "decrypt_passphrase", "verify_with"), ("in", "acks")),
@@ -22,6 +26,7 @@ _DIRECTIONS: Final = {
 }
 _DEMANDED: Final = {"out": ("source", "sender", "receiver"), "in": ("destination",)}
 _ONLY_WITH: Final = {
+    "acknowledge_within_hours": ("acknowledgements",),
     "sign_with": ("encrypt_to",),
     "sign_passphrase": ("sign_with",),
     "armor": ("encrypt_to",),

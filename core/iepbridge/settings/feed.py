@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from iepbridge.settings.kinds import (
+    Days,
     FilePattern,
     LocalPath,
     LocalPaths,
@@ -60,6 +61,9 @@ def _schedule(text: str) -> str:
     return text
 
 
+Schedule: TypeAlias = Annotated[str, AfterValidator(_schedule)]
+
+
 class FeedSettings(Table):
     """A configured flow of plans or acknowledgements, between an endpoint and this machine."""
 
@@ -84,7 +88,7 @@ class FeedSettings(Table):
     receiver: Party | None = None
     """out, required: who they are in the envelope; in: who files must be for"""
 
-    schedule: Annotated[str, AfterValidator(_schedule)] | None = None
+    schedule: Schedule | None = None
     """When it is due, as cron's five fields; without one, only when it is run by hand"""
 
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
@@ -95,6 +99,22 @@ class FeedSettings(Table):
 
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 5000
     """out: the most plans in one file"""
+
+    volume_guard: bool = True
+    """out: whether a run that would send far more or less than usual sends nothing"""
+
+    volume_high: Annotated[float, Field(ge=1, le=1_000_000)] = 3.0
+    """out: how many times as many plans, changes or closures as usual are too many"""
+
+    volume_low: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    """out: the part of the plans usually found below which they are too few; 0 for no such limit
+    """
+
+    volume_least: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100
+    """out: a difference of up to so many plans is never unusual"""
+
+    volume_first: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
+    """out: the most plans that may go before three runs have sent some; without it, any number"""
 
     encrypt_to: LocalPaths = ()
     """out: files with the OpenPGP certificates of those who may read, one or a list"""
@@ -126,6 +146,27 @@ class FeedSettings(Table):
 
     enabled: bool = True
     """Whether the feed runs on its schedule and together with others"""
+
+    calendar: Literal["every-day", "weekdays", "us-federal"] = "every-day"
+    """The days on which something may be missing; `us-federal`: weekdays but for federal holidays
+    """
+
+    holidays: Days = ()
+    """Further days on which nothing is missing"""
+
+    missing_grace_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
+    """Minutes after a time that was due before a run or a file is missing"""
+
+    expects: Schedule | None = None
+    """in: when a new file must be here, as cron's five fields in `timezone`; without it, none must
+    """
+
+    acknowledge_within_hours: Annotated[int, Field(ge=1, le=8760)] = 72
+    """out: hours of days of the calendar within which plans must be answered; with acknowledgements
+    """
+
+    quiet_days: Annotated[int, Field(ge=0, le=366)] = 10
+    """Days of the calendar after which a feed that sent or got nothing is missing; 0 for never"""
 
     @property
     def zone(self) -> tzinfo:

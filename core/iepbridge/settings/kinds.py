@@ -206,3 +206,5 @@ def _day(value: object) -> date:
 Day: TypeAlias = Annotated[
     date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})
 ]
+
+Days: TypeAlias = Annotated[tuple[Day, ...], Field(strict=False)]
