@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from iepbridge.errors import Misuse
-from iepbridge.ledger.engine import is_sqlite, make_private
+from iepbridge.ledger.engine import is_sqlite, make_private, sync
 from iepbridge.ledger.failures import told
 from iepbridge.ledger.transaction import Ledger
 from iepbridge.output import Unwritable
@@ -41,19 +41,11 @@ def _appearing(target: Path) -> Iterator[Path]:
     make_private(unfinished)
     try:
         yield unfinished
-        _sync(unfinished)
+        sync(unfinished)
         target.hardlink_to(unfinished)
-        _sync(target.parent)
+        sync(target.parent)
     except OSError as error:
         what = os.strerror(error.errno) if error.errno else "it could not be written"
         raise Unwritable(f"{target}: {what}. There is no backup.") from None
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, exists, insert, select, update
 
+from iepbridge.errors import Busy
 from iepbridge.ledger.schema import (
     DELIVERED,
+    SUPERSEDED,
     UNKNOWN,
     WAITING,
     attempts,
@@ -24,7 +26,10 @@ NOT_DELIVERED: Final = "not_delivered"
 
 
 class Batch(NamedTuple):
-    """One file: its envelope, name, bytes (size, SHA-256, where they are kept) and state."""
+    """One file: its envelope, name, bytes (size, SHA-256, where they are kept) and state.
+
+    One that a restored ledger remembers has no bytes; not delivered, its number is to be filled.
+    """
 
     id: int
     feed: str
@@ -57,16 +62,33 @@ class NewBatch(NamedTuple):
     sha256: bytes
     size: int
     plans: int
-    kept_id: int
+    kept_id: int | None
     received_id: int | None = None
 
 
+MADE: Final = "batch_made"
+_EMPTY: Final = (batches.c.state == WAITING, batches.c.kept_id.is_(None))
 _BATCH: Final = select(*(batches.c[name] for name in Batch._fields)).order_by(batches.c.id)
 
 
-def add_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
+def add_batch(tx: Transaction, run_id: int, new: NewBatch, event: str = MADE) -> Batch:
     """Write down a batch that waits for its delivery."""
-    row = {
+    made = insert(batches).values(_row(tx, run_id, new)).returning(batches.c.id)
+    own = int(tx.connection.execute(made).scalar_one())
+    return _made(tx, run_id, own, new, event)
+
+
+def fill(tx: Transaction, run_id: int, batch_id: int, new: NewBatch) -> Batch:
+    """Write down a batch in the place of one that was never delivered and has no content."""
+    empty = batches.c.id == batch_id, *_EMPTY
+    change = update(batches).where(*empty).values(settled_at=None, **_row(tx, run_id, new))
+    if tx.connection.execute(change).rowcount != 1:
+        raise Busy(f"The number of {new.name} was used at the same time. Run again.")
+    return _made(tx, run_id, batch_id, new, MADE)
+
+
+def _row(tx: Transaction, run_id: int, new: NewBatch) -> dict[str, Any]:
+    return {
         **new.channel._asdict(),
         **new.number._asdict(),
         **{name: value for name, value in new._asdict().items() if name in batches.c},
@@ -74,10 +96,11 @@ def add_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
         "state": WAITING,
         "made_at": tx.now,
     }
-    made = insert(batches).values(row).returning(batches.c.id)
-    own = int(tx.connection.execute(made).scalar_one())
+
+
+def _made(tx: Transaction, run_id: int, own: int, new: NewBatch, event: str) -> Batch:
     tx.event(
-        "batch_made", feed=new.feed, run_id=run_id, batch_id=own, name=new.name, plans=new.plans,
+        event, feed=new.feed, run_id=run_id, batch_id=own, name=new.name, plans=new.plans,
         sha256=new.sha256.hex(),
     )  # fmt: skip
     return batch_of(tx.connection, own)
@@ -94,15 +117,27 @@ def find_batches(connection: Connection, system: str, names: Sequence[str]) -> l
     return [_batch(row) for row in connection.execute(own)]
 
 
-def is_name_free(connection: Connection, endpoint: str, name: str) -> bool:
-    """Say whether no batch of an endpoint has a name."""
+def is_name_free(
+    connection: Connection, endpoint: str, name: str, besides: int | None = None
+) -> bool:
+    """Say whether no batch of an endpoint has a name, `besides` one."""
     own = select(batches.c.id).where(batches.c.endpoint == endpoint, batches.c.name == name)
-    return connection.execute(own).first() is None
+    return all(one == besides for one in connection.scalars(own))
 
 
 def open_batches(connection: Connection, feed: str) -> list[Batch]:
     """Give a feed's batches that wait or whose outcome is not known, in their order."""
     own = _BATCH.where(batches.c.feed == feed, batches.c.state.in_((WAITING, UNKNOWN)))
+    return [_batch(row) for row in connection.execute(own.where(~and_(*_EMPTY)))]
+
+
+def empty_batches(connection: Connection, channel: Channel) -> list[Batch]:
+    """Give the batches of a channel that were never delivered and have no content, in order.
+
+    Their numbers are to be given to the next files, so that the receiver finds none missing.
+    """
+    between = (batches.c[name] == value for name, value in channel._asdict().items())
+    own = _BATCH.where(*between, *_EMPTY)
     return [_batch(row) for row in connection.execute(own)]
 
 
@@ -148,7 +183,8 @@ def was_tried(connection: Connection, batch_id: int) -> bool:
 def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how: str) -> None:
     """Write down the outcome for a batch and its plans; open attempts end with it.
 
-    `not_delivered` lets the batch wait again.
+    `not_delivered` lets the batch wait again; without content, it lets its plans out to go with
+    another.
     """
     open_ones = attempts.c.outcome.is_(None) | (attempts.c.outcome == UNKNOWN)
     ended = update(attempts).where(attempts.c.batch_id == batch.id, open_ones)
@@ -163,10 +199,30 @@ def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how:
         plan_versions.c.batch_id == batch.id, plan_versions.c.state.in_((WAITING, UNKNOWN))
     )
     tx.connection.execute(plans.values(state=state))
+    if state == WAITING and batch.kept_id is None:
+        _let_out(tx, batch)
     tx.event(
         f"batch_{outcome}", feed=batch.feed, run_id=run_id, batch_id=batch.id, name=batch.name,
         endpoint=batch.endpoint, sha256=batch.sha256.hex(), plans=batch.plans, how=how,
     )  # fmt: skip
+
+
+def _let_out(tx: Transaction, batch: Batch) -> None:
+    """Let the plans of an empty batch wait by themselves, or give way to what waits already."""
+    own, other = plan_versions.c, plan_versions.alias("other").c
+    newer = exists().where(
+        other.feed == own.feed,
+        other.plan_id == own.plan_id,
+        other.id != own.id,
+        other.version >= own.version,
+        other.state == WAITING,
+        other.batch_id.is_(None),
+    )
+    inside = own.batch_id == batch.id
+    given_way = update(plan_versions).where(inside, own.state == WAITING, newer)
+    tx.connection.execute(given_way.values(state=SUPERSEDED))
+    tx.connection.execute(update(plan_versions).where(inside).values(batch_id=None))
+    tx.connection.execute(update(batches).where(batches.c.id == batch.id).values(plans=0))
 
 
 def attempts_of(connection: Connection, batch_id: int) -> Iterator[Row[Any]]:
@@ -179,6 +235,7 @@ def attempts_of(connection: Connection, batch_id: int) -> Iterator[Row[Any]]:
 __all__ = [
     "BEGUN",
     "DELIVERED",
+    "MADE",
     "NAMING",
     "NOT_DELIVERED",
     "UNKNOWN",
@@ -189,7 +246,9 @@ __all__ = [
     "attempts_of",
     "batch_of",
     "begin_attempt",
+    "empty_batches",
     "end_attempt",
+    "fill",
     "find_batches",
     "is_name_free",
     "may_have_its_name",

@@ -85,12 +85,26 @@ def _open_sqlite(url: URL, *, new: bool) -> Engine:
 def make_private(file: Path) -> None:
     """Make a file, and its folders, where they are not: for their owner alone."""
     try:
-        for folder in [own for own in reversed(file.parents) if not own.exists()]:
-            folder.mkdir(mode=0o700, exist_ok=True)
+        make_folder(file.parent)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         what = os.strerror(error.errno) if error.errno else "it cannot be opened"
         raise Misuse(f"{file}: {what}; name a file that can be written to.") from None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those it stands in, where they are not: for their owner alone."""
+    for own in [one for one in reversed((folder, *folder.parents)) if not one.exists()]:
+        own.mkdir(mode=0o700, exist_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Bring a file, or the entries of a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

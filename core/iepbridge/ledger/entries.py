@@ -169,6 +169,7 @@ def record(
         tx.event("plans_held", feed=feed, run_id=run_id, held=new)
     placed = dict(zip(map(id, passing), zip(holds, batches, strict=True), strict=True))
     ids = _enter(tx, keys, feed, run_id, fresh, placed)
+    keep_content(tx, feed, [one for one in passing if one.entry and one.entry.state == WAITING])
     for one in passing:
         if one.entry is not None:
             _change(tx, one.entry, one.state, *placed[id(one)])
@@ -216,6 +217,14 @@ def _enter(
     if sealed:
         tx.connection.execute(insert(payloads), sealed)
     return dict(zip(map(id, passing), ids, strict=True))
+
+
+def keep_content(tx: Transaction, feed: str, passing: Sequence[Passing]) -> None:
+    """Keep the contents of entries that are known and have none, and whom they are about."""
+    for one in passing:
+        if one.entry is not None and one.packed:
+            tx.add_once(payloads, entry_id=one.entry.id, **_sealed(tx.keyring, feed, one))
+    remember(tx, [(number, one.plan_id) for one in passing for number in one.numbers])
 
 
 def _sealed(keys: Keyring, feed: str, one: Passing) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import Field, PlainValidator, PrivateAttr, ValidationInfo, WithJso
 from iepbridge.errors import Misuse
 from iepbridge.settings.kinds import (
     REFERENCES,
+    LocalPath,
     Reference,
     Surroundings,
     Table,
@@ -87,6 +88,10 @@ class LedgerSettings(Table):
     lease_seconds: Annotated[int, Field(ge=1, le=86_400)] = 120
     """Seconds after which the lease of a run that shows no life may be taken over"""
 
+    journal: LocalPath | None = None
+    """The folder that remembers each file sent beside the database, so that a ledger restored from
+    a backup sends nothing twice; a database in a file has `FILE.sent` where none is named"""
+
     _folder: Path = PrivateAttr(default_factory=Path)
 
     def model_post_init(self, context: Any, /) -> None:
@@ -103,3 +108,10 @@ class LedgerSettings(Table):
             return located(self.url.text(), self._folder)
         except Unfit as error:
             raise Misuse(f"ledger.url: {self.url.told}: {error}.") from None
+
+    def journal_folder(self) -> Path | None:
+        """Give the journal's folder; None where the database is no file and none is named."""
+        url = self.database_url()
+        if self.journal is not None or not url.startswith(_SQLITE):
+            return self.journal
+        return Path(f"{url.removeprefix(_SQLITE)}.sent")

@@ -1,0 +1,82 @@
+"""Files that a restored ledger has forgotten, entered as the journal tells them: sent, or not?
+
+    page --enter--> number used, batch without content, its plans: unknown
+
+From there on they are what any delivery of unknown outcome is: the next look at the endpoint, an
+acknowledgement or a person settles them.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, exists, select
+
+from iepbridge.ledger.batches import (
+    NAMING,
+    Batch,
+    NewBatch,
+    add_batch,
+    begin_attempt,
+    set_phase,
+    settle,
+)
+from iepbridge.ledger.entries import Entry, Passing, entries_of, record
+from iepbridge.ledger.journal import Member, Page
+from iepbridge.ledger.schema import HELD, UNKNOWN, WAITING, batches, payloads, plan_versions
+from iepbridge.ledger.sequences import last_number, use_number
+from iepbridge.ledger.transaction import Transaction
+
+HOW: Final = "remembered"
+_AT_ONCE: Final = 500
+
+
+def enter(tx: Transaction, run_id: int, page: Page) -> Batch | None:
+    """Write down a file that may have been sent; None where its number is known by now."""
+    channel, number = page.place
+    last = last_number(tx.connection, channel)
+    if last is not None and number <= last:
+        return None
+    use_number(tx, channel, number, last)
+    facts = (page.endpoint, page.created, page.name, page.sha256, page.size, len(page.plans))
+    new = NewBatch(page.feed, channel, number, *facts, kept_id=None)
+    batch = add_batch(tx, run_id, new, "batch_remembered")
+    for members in _parts(page.plans):
+        known = entries_of(tx.connection, page.feed, sorted({one.plan_id for one in members}))
+        passing = [_passing(one, known.get(one.plan_id, [])) for one in members]
+        record(tx, page.feed, run_id, passing, batch.id)
+    set_phase(tx, begin_attempt(tx, run_id, batch), NAMING)
+    settle(tx, run_id, batch, UNKNOWN, HOW)
+    return batch
+
+
+def _parts(members: Sequence[Member]) -> Iterable[Sequence[Member]]:
+    return (members[at : at + _AT_ONCE] for at in range(0, len(members), _AT_ONCE))
+
+
+def _passing(member: Member, known: Sequence[Entry]) -> Passing:
+    same = (member.version, member.digest)
+    own = next((one for one in known if (one.version, one.digest) == same), None)
+    older = tuple(one for one in known if one is not own and _gives_way(one, member.version))
+    return Passing(*member, WAITING, entry=own, supersedes=older)
+
+
+def _gives_way(entry: Entry, version: int) -> bool:
+    waits = entry.state == WAITING and entry.batch_id is None
+    return entry.version <= version and (waits or entry.state == HELD)
+
+
+def without_content(connection: Connection, feed: str) -> frozenset[int]:
+    """Give the entries of remembered files, not answered yet, whose content is not kept."""
+    sent, kept = plan_versions.c, payloads.c
+    wanted = (
+        select(sent.id)
+        .join_from(batches, plan_versions)
+        .where(
+            batches.c.feed == feed,
+            batches.c.direction == "out",
+            batches.c.kept_id.is_(None),
+            sent.answer.is_(None),
+            ~exists().where(kept.entry_id == sent.id),
+        )
+    )
+    return frozenset(connection.scalars(wanted))
