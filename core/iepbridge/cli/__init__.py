@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "feeds": "list the configured feeds, and how they stand",
     "run": "run feeds: send what is due, fetch what has come, read what was answered",
     "serve": "run feeds when they are due, with health and metrics on loopback",
+    "missing": "tell what was due, and has not come or gone: runs, files, answers, credentials",
     "held": "show what is held back and why, let it go once, or take it out",
     "history": "tell all that happened to a plan, or to the plans of a person",
     "resolve": "say whether a file of unknown outcome was delivered",

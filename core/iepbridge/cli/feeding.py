@@ -33,7 +33,7 @@ def opened_ledger(settings: Settings, *, new: bool = False) -> Iterator[Ledger]:
     With `new` the file is made.
     """
     own = settings.ledger
-    if new or _is_there(own):
+    if new or has_ledger(own):
         with open_ledger(own) as ledger:
             yield ledger
         return
@@ -43,7 +43,8 @@ def opened_ledger(settings: Settings, *, new: bool = False) -> Iterator[Ledger]:
             yield ledger
 
 
-def _is_there(own: LedgerSettings) -> bool:
+def has_ledger(own: LedgerSettings) -> bool:
+    """Say whether there is a ledger; of a database that is no file, it is taken to be there."""
     url = own.database_url()
     return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).exists()
 

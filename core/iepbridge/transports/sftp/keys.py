@@ -6,6 +6,7 @@ Everything is read before anything is sent, so that what is wrong with it is tol
 import io
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -109,6 +110,20 @@ def _fits(shown: str, certificate: object, key: paramiko.PKey) -> None:
         raise Misuse(f"{shown} is for another key than `private_key`; name the one that fits.")
     if certificate.valid_before <= time.time():
         raise Refused(f"{shown} has expired; have a new one made. No login was tried.")
+
+
+def certificate_ends(path: Path) -> datetime | None:
+    """Give when an OpenSSH certificate ends, None where it never does; `Misuse` for no such."""
+    try:
+        certificate = serialization.load_ssh_public_identity(path.read_bytes())
+    except (OSError, ValueError, UnsupportedAlgorithm):
+        raise _no_certificate(str(path)) from None
+    if not isinstance(certificate, serialization.SSHCertificate):
+        raise _no_certificate(str(path))
+    try:
+        return datetime.fromtimestamp(certificate.valid_before, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None  # "forever" is 2**64 - 1 seconds
 
 
 def agent_keys(endpoint: EndpointSettings, agent: paramiko.Agent) -> tuple[paramiko.PKey, ...]:
