@@ -15,6 +15,7 @@ from iepbridge.runs.feed_run import ENDING, FeedRun
 from iepbridge.runs.fetching import Mailbox
 from iepbridge.runs.keeping import reopened
 from iepbridge.runs.reconcile import Reconciled, reconcile
+from iepbridge.runs.remembering import recover_answered
 from iepbridge.runs.sealing import opened, plain_name
 
 _log = structlog.get_logger(__name__)
@@ -25,6 +26,7 @@ def run_acks(run: FeedRun) -> None:
     reads = run.adapter.acknowledgements
     if reads is None:
         raise Misuse(f"feeds.{run.feed.name}: {run.adapter.title} gives no acknowledgements.")
+    recover_answered(run)
     _read_unread(run, reads)
     with closing(Mailbox(run)) as mailbox:
         fetched = False

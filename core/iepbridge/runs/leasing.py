@@ -38,10 +38,16 @@ def leased(workplace: Workplace, feed: FeedSettings) -> Iterator[Lease]:
         _beating(lease, seconds / 3),
     ):
         if feed.direction == "out":
-            name = f"numbers:{feed.system}:{feed.sender}:{feed.receiver}"
-            numbers = _waiting()(take, ledger, [name], holder(), seconds)
+            numbers = numbered(workplace, feed)
             lease.fences = {**lease.fences, **numbers.fences}
         yield lease
+
+
+def numbered(workplace: Workplace, feed: FeedSettings) -> Lease:
+    """Take the numbers between the parties of a feed out; wait for another feed's run there."""
+    name = f"numbers:{feed.system}:{feed.sender}:{feed.receiver}"
+    seconds = workplace.settings.ledger.lease_seconds
+    return _waiting()(take, workplace.ledger, [name], holder(), seconds)
 
 
 def _waiting() -> Retrying:

@@ -15,13 +15,21 @@ from iepbridge.errors import Misuse
 from iepbridge.exchange import Envelope, PlanWriter
 from iepbridge.formats import file_name, open_writer
 from iepbridge.iep_event import Completed
-from iepbridge.ledger.batches import Batch, NewBatch, add_batch, is_name_free
+from iepbridge.ledger.batches import (
+    Batch,
+    NewBatch,
+    add_batch,
+    empty_batches,
+    fill,
+    is_name_free,
+)
 from iepbridge.ledger.entries import Passing, record
 from iepbridge.ledger.kept import keep
-from iepbridge.ledger.sequences import Channel, Number, last_number, next_number, use_number
+from iepbridge.ledger.sequences import Number, last_number, next_number, use_number
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.plan import Plan
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.remembering import channel_between
 from iepbridge.runs.sealing import encrypted_name, sealed
 
 KIND: Final = "batch"
@@ -35,12 +43,15 @@ class Draft:
 
     def __init__(self, run: FeedRun, complete: Callable[[Plan], Completed], later: int = 0) -> None:
         self._run = run
-        self.channel = channel_of(run)
+        self.channel = channel_between(run.feed)
         with run.ledger.reading() as connection:
             self._after = last_number(connection, self.channel)
-            self._number = next_number(connection, self.channel)
-        for _ in range(later):
-            self._number = self._number.following
+            following = next_number(connection, self.channel)
+            empty = empty_batches(connection, self.channel)
+        self._empty = empty[later] if later < len(empty) else None
+        for _ in range(later - len(empty)):
+            following = following.following
+        self._number = following if self._empty is None else _number(self._empty)
         self._envelope = _envelope(run, self._number)
         self._stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         self._content: BinaryIO = self._stream
@@ -69,31 +80,26 @@ class Draft:
             digest, size = sha256_of(content)
         run = self._run
         with run.writing() as tx, self.content() as content:
-            use_number(tx, self.channel, self._number, self._after)
             self._check_name(tx)
-            batch = add_batch(
-                tx,
-                run.id,
-                NewBatch(
-                    run.feed.name,
-                    self.channel,
-                    self._number,
-                    run.feed.endpoint,
-                    self._envelope.created,
-                    self.name,
-                    digest,
-                    size,
-                    len(passing),
-                    keep(tx, KIND, content),
-                ),
-            )
+            about = (run.feed.endpoint, self._envelope.created, self.name, digest, size)
+            kept_id = keep(tx, KIND, content)
+            new = NewBatch(run.feed.name, self.channel, self._number, *about, len(passing), kept_id)
+            batch = self._written(tx, new)
             record(tx, run.feed.name, run.id, passing, batch.id)
         return batch
+
+    def _written(self, tx: Transaction, new: NewBatch) -> Batch:
+        """Write down the batch under its number; one that was never delivered makes room."""
+        if self._empty is not None:
+            return fill(tx, self._run.id, self._empty.id, new)
+        use_number(tx, self.channel, self._number, self._after)
+        return add_batch(tx, self._run.id, new)
 
     def _check_name(self, tx: Transaction) -> None:
         """Refuse a name that a file to somebody else has: it says nothing of the receiver."""
         endpoint = self._run.feed.endpoint
-        if not is_name_free(tx.connection, endpoint, self.name):
+        own = None if self._empty is None else self._empty.id
+        if not is_name_free(tx.connection, endpoint, self.name, own):
             raise Misuse(
                 f"Endpoint {endpoint}: a feed to another receiver has made {self.name} for it, and"
                 " this file would have the same name. Give each receiver an endpoint of its own."
@@ -112,12 +118,8 @@ class Draft:
         self._content.close()
 
 
-def channel_of(run: FeedRun) -> Channel:
-    """Give the two parties of an outbound feed."""
-    feed = run.feed
-    assert feed.sender is not None
-    assert feed.receiver is not None
-    return Channel("out", run.adapter.name, feed.sender, feed.receiver)
+def _number(batch: Batch) -> Number:
+    return Number(batch.cycle, batch.sequence)
 
 
 def _envelope(run: FeedRun, number: Number) -> Envelope:

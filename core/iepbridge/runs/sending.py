@@ -17,6 +17,7 @@ from iepbridge.ledger.schema import DELIVERED, UNKNOWN
 from iepbridge.ledger.transaction import Ledger
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.keeping import reopened
+from iepbridge.runs.remembering import note
 
 _log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ def send(run: FeedRun, batch: Batch, content: Content | None = None) -> None:
 
     `content` gives its bytes where they are at hand; else they come from the ledger.
     """
+    note(run, batch)
     record = _Record(run, batch)
     opened = content or (lambda: kept_content(run.ledger, batch))
     parcel = Parcel(batch.name, batch.size, batch.sha256, opened)
@@ -51,8 +53,12 @@ def _settle(run: FeedRun, batch: Batch, outcome: str, how: str) -> None:
 
 
 def kept_content(ledger: Ledger, batch: Batch) -> AbstractContextManager[BinaryIO]:
-    """Open the bytes of a batch as the ledger keeps them."""
-    assert batch.kept_id is not None
+    """Open the bytes of a batch as the ledger keeps them; a remembered one has none."""
+    if batch.kept_id is None:
+        raise OutcomeUnknown(
+            f"{batch.name} was begun and the ledger is a restored one: it has not the bytes to send"
+            f" it again. Ask its receiver, then say it: iepbridge resolve {batch.id}"
+        )
     return reopened(ledger, batch.kept_id)
 
 

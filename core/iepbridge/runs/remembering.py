@@ -1,0 +1,124 @@
+"""What may have left, noted beside the ledger; and what a restored ledger has forgotten of it.
+
+batch --note--> journal --> sent
+journal --forgotten--> pages above the ledger's last number --recover--> batches: unknown
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import structlog
+
+from iepbridge.errors import Misuse
+from iepbridge.ledger.batches import Batch
+from iepbridge.ledger.entries import entries_of_batch
+from iepbridge.ledger.journal import Journal, Member, Page, Place
+from iepbridge.ledger.remembering import enter
+from iepbridge.ledger.sequences import Channel, Number, last_number
+from iepbridge.ledger.transaction import Ledger, Transaction
+from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.leasing import numbered
+from iepbridge.settings import FeedSettings, LedgerSettings
+
+_log = structlog.get_logger(__name__)
+
+Writing = Callable[[], AbstractContextManager[Transaction]]
+
+
+def journal_of(settings: LedgerSettings) -> Journal | None:
+    """Give the journal beside a ledger, None where there is none."""
+    folder = settings.journal_folder()
+    return None if folder is None else Journal(folder)
+
+
+def place_of(batch: Batch) -> Place:
+    """Give the place of a batch in the journal."""
+    channel = Channel(batch.direction, batch.system, batch.sender, batch.receiver)
+    return Place(channel, Number(batch.cycle, batch.sequence))
+
+
+def note(run: FeedRun, batch: Batch) -> None:
+    """Note a batch that is about to be sent, unless it is noted; only files out are.
+
+    Raises `LedgerFailed` where it cannot be; then it may not be sent.
+    """
+    journal = journal_of(run.workplace.settings.ledger)
+    if journal is None or batch.direction != "out":
+        return
+    place = place_of(batch)
+    if journal.has(place):
+        _check(journal, journal.read(place), batch)
+        return
+    with run.ledger.reading() as connection:
+        own = entries_of_batch(connection, batch.id)
+        plans = tuple(Member(one.plan_id, one.version, one.digest) for one in own)
+    about = (batch.feed, batch.endpoint, batch.name, batch.sha256, batch.size, batch.created)
+    journal.note(Page(place, *about, plans))
+
+
+def _check(journal: Journal, page: Page, batch: Batch) -> None:
+    if page.sha256 != batch.sha256:
+        raise Misuse(
+            f"{journal.folder / page.place.name}: another file with the number of {batch.name} is"
+            " noted there, so another ledger has, or had, this journal. Nothing was sent. Give"
+            " each ledger a journal of its own ([ledger] journal), or the ledger the backup that"
+            " belongs to this one."
+        )
+
+
+def forgotten(settings: LedgerSettings, ledger: Ledger, channel: Channel) -> Iterator[Page]:
+    """Read what the journal has above the ledger's last number of a channel, in order.
+
+    Raises `Unreadable` at one that is not what was written.
+    """
+    journal = journal_of(settings)
+    if journal is None:
+        return
+    with ledger.reading() as connection:
+        last = last_number(connection, channel)
+    for place in journal.after(channel, last):
+        if last is not None and place.number != last.following:
+            _log.warning("journal_has_gap", file=place.name)
+        last = place.number
+        yield journal.read(place)
+
+
+def forgotten_of(run: FeedRun) -> Iterator[Page]:
+    """Read what the ledger has forgotten between the parties of a feed out."""
+    return forgotten(run.workplace.settings.ledger, run.ledger, channel_between(run.feed))
+
+
+def recover(run: FeedRun) -> None:
+    """Enter what the ledger has forgotten between the parties of a feed out."""
+    _recover(run, run.feed, run.writing)
+
+
+def recover_answered(run: FeedRun) -> None:
+    """Enter what the ledger has forgotten of feeds out whose answers are about to be read."""
+    for feed in run.workplace.settings.feeds.values():
+        if feed.direction == "out" and feed.acknowledgements == run.feed.name:
+            _recover_for(run, feed)
+
+
+def _recover_for(run: FeedRun, feed: FeedSettings) -> None:
+    pages = forgotten(run.workplace.settings.ledger, run.ledger, channel_between(feed))
+    if next(pages, None) is not None:
+        with numbered(run.workplace, feed) as lease:
+            _recover(run, feed, lambda: run.ledger.writing(lease))
+
+
+def _recover(run: FeedRun, feed: FeedSettings, writing: Writing) -> None:
+    for page in forgotten(run.workplace.settings.ledger, run.ledger, channel_between(feed)):
+        with writing() as tx:
+            batch = enter(tx, run.id, page)
+        if batch is not None:
+            about = {"batch": batch.id, "file": batch.name, "plans": len(page.plans)}
+            _log.warning("batch_remembered", **about)
+            run.count("batches_remembered")
+
+
+def channel_between(feed: FeedSettings) -> Channel:
+    """Give the two parties of a feed out."""
+    assert feed.sender is not None
+    assert feed.receiver is not None
+    return Channel("out", feed.system, feed.sender, feed.receiver)
