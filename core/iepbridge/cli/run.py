@@ -24,6 +24,7 @@ exit codes, of several the first of 2, 7, 6, 8, 4, 5, 3, 1, 0:
   5  another run of the same feed is under way
   6  the other side refused for good; a person must mend that first
   7  sent, and the answer was lost; the next run looks before it sends
+  8  far more or fewer plans, changes or closures than usual; nothing was sent
 
 A pipe gets a line of JSON a feed, as --json does.
 """
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-volume",
         action="store_true",
-        help="taken, for a guard that is still to come: no run compares volumes yet",
+        help="send although it is far more or less than usual; it counts as usual from then on",
     )
     parser.add_argument("--json", action="store_true", help="JSON Lines at a terminal, too")
     add_config(parser)

@@ -12,7 +12,7 @@ from structlog.typing import EventDict
 
 from iepbridge import logs
 from iepbridge.cli.console import Voice, say
-from iepbridge.cli.feeding import configured, opened_ledger
+from iepbridge.cli.feeding import configured, opened_ledger, who
 from iepbridge.cli.rows import is_plain, write_line, write_rows
 from iepbridge.cli.run_progress import told
 from iepbridge.cli.telling import begin
@@ -34,7 +34,7 @@ _WORDS: Final = {
     5: "another run of it is under way",
     6: "the other side refused for good; mend that before the next run",
     7: "sent, and the answer was lost; the next run looks before it sends",
-    8: "far more or fewer plans than usual; nothing was sent",
+    8: "far more or less than usual would go; nothing was sent",
     FAULT: "a fault of the program",
 }
 _TOLD_IN_WORDS: Final = frozenset({"run_problem", "run_stopped"})
@@ -51,7 +51,8 @@ def perform(arguments: argparse.Namespace) -> int:
     names = chosen(arguments.feeds, settings)
     registry = load_registry()
     with opened_ledger(settings, new=not arguments.dry_run) as ledger:
-        place = Workplace(settings, registry, ledger)
+        accepted_by = who() if arguments.accept_volume else None
+        place = Workplace(settings, registry, ledger, volume_accepted_by=accepted_by)
         each = _previewed if arguments.dry_run else _ran
         return gravest([each(place, name, voice, plain=plain) for name in names])
 

@@ -69,6 +69,16 @@ def decide(found: Collection[Content], known: Mapping[Content, Known]) -> dict[C
     return verdicts | _at_the_top(highest, known)
 
 
+def newly_due(found: Collection[Content], known: Collection[Content]) -> list[Content]:
+    """Give the contents of one plan that are looked at, or contradict another, for the first time.
+
+    Those without a usable version are not among them: they never go.
+    """
+    top = max(one.version for one in (*found, *known))
+    new = [one for one in found if one.version == top and one not in known]
+    return new if top > NO_VERSION else []
+
+
 def _beside(known: Known | None) -> Verdict:
     examined = known is None or _looked_at_anew(known)
     return Verdict.EXAMINE if examined else Verdict.SKIP

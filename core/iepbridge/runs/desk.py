@@ -1,7 +1,7 @@
-"""The desk of a run out: batches made of the plans it takes, and sent as soon as each is made."""
+"""The desk of a run out; this one makes batches of the plans it takes, and sends each once made."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
 
 from iepbridge.errors import IepbridgeError
 from iepbridge.exchange import PlanWriter
@@ -16,6 +16,35 @@ from iepbridge.runs.sending import Content, send
 _UNKNOWN: Final = 7
 _ASIDE: Final = 500
 """How many plans that do not go are written down together."""
+
+
+class Desk(Protocol):
+    """Where a run puts what it has decided; that of a dry run only tells."""
+
+    def settle_open(self) -> None:
+        """Look to the batches that are still to go."""
+
+    def tell_volume(self, kind: str, figures: Mapping[str, int], by: str | None) -> None:
+        """Take what the volume guard says of the run."""
+
+    @property
+    def closed(self) -> bool:
+        """Say whether nothing more can go in this run."""
+
+    def writer(self) -> PlanWriter:
+        """Give the writer of the batch at hand."""
+
+    def take(self, passing: Passing) -> None:
+        """Take a plan that was written into the batch at hand."""
+
+    def put_aside(self, passing: Passing) -> None:
+        """Take a plan that does not go."""
+
+    def finish(self) -> None:
+        """Let go what was taken so far."""
+
+    def close(self) -> None:
+        """Drop what was not let go."""
 
 
 class BatchDesk:
@@ -46,6 +75,12 @@ class BatchDesk:
         except IepbridgeError as error:
             self._run.problem(error, batch=batch.id)
             self.closed = error.exit_code != _UNKNOWN
+
+    def tell_volume(self, kind: str, figures: Mapping[str, int], by: str | None) -> None:
+        """Write down that the volume was unusual, and what came of it."""
+        with self._run.writing() as tx:
+            run, told = self._run, dict(figures)
+            tx.event(kind, feed=run.feed.name, run_id=run.id, figures=told, by=by)
 
     def writer(self) -> PlanWriter:
         """Give the writer of the batch at hand."""

@@ -8,7 +8,7 @@ The endpoint is looked at and read; neither it nor the ledger is changed.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from typing import Any, BinaryIO, Final, TypeAlias
@@ -26,6 +26,7 @@ from iepbridge.plan import Plan
 from iepbridge.runs.decoding import decoded
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.fetching import Mailbox
+from iepbridge.runs.guard import TRIPPED
 from iepbridge.runs.making import Draft
 from iepbridge.runs.outbound import run_out
 from iepbridge.runs.outcome import Outcome
@@ -101,6 +102,11 @@ class _TellingDesk:
             for batch in open_batches(connection, self._run.feed.name):
                 do = "send again" if batch.state == "waiting" else "look for"
                 self._tell({"do": do, "file": batch.name, "plans": batch.plans})
+
+    def tell_volume(self, kind: str, figures: Mapping[str, int], _: str | None) -> None:
+        """Tell that nothing of the source would go, or why all of it would."""
+        do = "stop" if kind == TRIPPED else "accept"
+        self._tell({"do": do, "reason": "volume", **figures})
 
     def writer(self) -> PlanWriter:
         """Give the writer of the file at hand."""

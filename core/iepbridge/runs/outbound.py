@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import structlog
 
@@ -20,7 +20,6 @@ from iepbridge.checking import Checker, policy_of
 from iepbridge.codecs.json_text import Parsed, parse_object
 from iepbridge.crypto import Damaged
 from iepbridge.errors import Unreadable
-from iepbridge.exchange import PlanWriter
 from iepbridge.finding import Finding
 from iepbridge.iep_event import Completed, Once
 from iepbridge.ledger.entries import Entry, Passing, entries_of, pack, payload, pending
@@ -28,9 +27,10 @@ from iepbridge.ledger.schema import HELD, SUPERSEDED, UNKNOWN, WAITING
 from iepbridge.plan import Plan
 from iepbridge.runs.before import VersionBefore
 from iepbridge.runs.decide import CONTRADICTION, NO_VERSION, Content, Known, Verdict, decide
-from iepbridge.runs.desk import BatchDesk
+from iepbridge.runs.desk import BatchDesk, Desk
 from iepbridge.runs.examine import Examined, contradiction, examine
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.guard import guard_volume
 from iepbridge.runs.person import numbers_of
 from iepbridge.runs.source import Found, SourceIndex, source_files
 
@@ -40,32 +40,6 @@ _AT_ONCE: Final = 200
 """How many plans are looked up in the ledger together."""
 
 _Item = TypeVar("_Item")
-
-
-class Desk(Protocol):
-    """Where a run puts what it has decided; that of a dry run only tells."""
-
-    def settle_open(self) -> None:
-        """Look to the batches that are still to go."""
-
-    @property
-    def closed(self) -> bool:
-        """Say whether nothing more can go in this run."""
-
-    def writer(self) -> PlanWriter:
-        """Give the writer of the batch at hand."""
-
-    def take(self, passing: Passing) -> None:
-        """Take a plan that was written into the batch at hand."""
-
-    def put_aside(self, passing: Passing) -> None:
-        """Take a plan that does not go."""
-
-    def finish(self) -> None:
-        """Let go what was taken so far."""
-
-    def close(self) -> None:
-        """Drop what was not let go."""
 
 
 class _Case(NamedTuple):
@@ -138,7 +112,9 @@ class Outbound:
 
     def go(self) -> None:
         """Take the source's plans, then those that the ledger has kept to go."""
-        self._collect()
+        is_whole = self._collect()
+        if not self._desk.closed:
+            guard_volume(self._run, self._index, self._desk.tell_volume, is_whole=is_whole)
         for groups in _chunks(self._index.groups(), _AT_ONCE):
             if self._desk.closed:
                 break
@@ -147,17 +123,23 @@ class Outbound:
         self._go_on_with_pending()
         self._desk.finish()
 
-    def _collect(self) -> None:
+    def _collect(self) -> bool:
+        """Find the plans of the source; say whether all its files could be read."""
         assert self._run.feed.source is not None
         paths = source_files(Path(self._run.feed.source))
         if not paths:
             _log.warning("source_matches_nothing")
-        for path in paths:
-            try:
-                self._index.add(path)
-            except Unreadable as refusal:
-                self._run.problem(refusal, file=path.name)
+        read = [self._add(path) for path in paths]
         self._run.count("plans_found", self._index.plans)
+        return all(read)
+
+    def _add(self, path: Path) -> bool:
+        try:
+            self._index.add(path)
+        except Unreadable as refusal:
+            self._run.problem(refusal, file=path.name)
+            return False
+        return True
 
     def _judge_all(self, groups: Sequence[list[Found]]) -> None:
         known = self._known({group[0].plan_id for group in groups})

@@ -26,6 +26,7 @@ from iepbridge.codecs.jsonl import (
 from iepbridge.errors import Unreadable
 from iepbridge.output import Unwritable
 from iepbridge.plan import PlanData
+from iepbridge.runs.decide import Content
 
 _SETUP: Final = """
     PRAGMA cache_size = -4096;
@@ -33,13 +34,13 @@ _SETUP: Final = """
     PRAGMA synchronous = OFF;
     CREATE TABLE found (
         place INTEGER PRIMARY KEY, file INT, start INT, size INT, plan_id TEXT, version INT,
-        digest BLOB, UNIQUE (plan_id, version, digest)
+        digest BLOB, closed INT, UNIQUE (plan_id, version, digest)
     );
     BEGIN;
 """
 _ADD: Final = """
-    INSERT OR IGNORE INTO found (file, start, size, plan_id, version, digest)
-    VALUES (?, ?, ?, ?, ?, ?)
+    INSERT OR IGNORE INTO found (file, start, size, plan_id, version, digest, closed)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 _GROUPS: Final = """
     SELECT plan_id, version, digest, file, start, size FROM
@@ -47,6 +48,8 @@ _GROUPS: Final = """
 """
 _TAKE_BACK: Final = "DELETE FROM found WHERE file = ?"
 _HAS: Final = "SELECT 1 FROM found WHERE plan_id = ? AND digest = ?"
+_CONTENTS: Final = "SELECT plan_id, version, digest FROM found WHERE plan_id > '' ORDER BY plan_id"
+_IS_CLOSED: Final = "SELECT closed FROM found WHERE plan_id = ? AND version = ? AND digest = ?"
 
 
 class Place(NamedTuple):
@@ -106,7 +109,7 @@ class SourceIndex:
             start = stream.tell() - len(line)
             about = (plan_id, version or 0) if plan_id is not None else ("", 0)
             place = (number, start, len(line))
-            self._execute(_ADD, *place, *about, digest_of(line, data))
+            self._execute(_ADD, *place, *about, digest_of(line, data), is_closed(data))
             counted += 1
         return counted
 
@@ -135,6 +138,15 @@ class SourceIndex:
         if digest_of(line, parsed.data) != found.digest:
             raise _changed(path)
         return line, parsed
+
+    def contents(self) -> Iterator[tuple[str, list[Content]]]:
+        """Yield the contents of each plan that has an id, in the order of the ids."""
+        for plan_id, group in groupby(self._database.execute(_CONTENTS), itemgetter(0)):
+            yield plan_id, [Content(version, digest) for _, version, digest in group]
+
+    def is_closed(self, plan_id: str, content: Content) -> bool:
+        """Say whether the plan is closed in a content that was found."""
+        return bool(self._database.execute(_IS_CLOSED, (plan_id, *content)).fetchone()[0])
 
     def has(self, plan_id: str, digest: bytes) -> bool:
         """Say whether a content of a plan was found."""
@@ -174,6 +186,11 @@ def digest_of(line: bytes, data: PlanData) -> bytes:
         return content_digest(data)
     except TypeError:
         return hashlib.sha256(line).digest()
+
+
+def is_closed(data: PlanData) -> bool:
+    """Say whether a plan's data, sound or not, calls it closed."""
+    return data.get("status") == "closed"
 
 
 def _parsed(line: bytes) -> Parsed:

@@ -28,3 +28,5 @@ class Workplace:
     clock: Clock = system_clock
     connect: Connect = open_session
     told: Told = say_nothing
+    volume_accepted_by: str | None = None
+    """Who lets a run go that does far more or fewer than usual; None where nobody has."""

@@ -1,0 +1,52 @@
+"""How much the runs of a feed did, and which contents of plans are known: what volumes need."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Select, bindparam, select
+
+from iepbridge.ledger.schema import plan_versions, runs
+
+_DONE: Final = (0, 1)
+"""The exit codes of a run that did its work, whether or not something is held."""
+
+_CONTENTS: Final = select(
+    plan_versions.c.plan_id, plan_versions.c.version, plan_versions.c.digest
+).where(
+    plan_versions.c.feed == bindparam("feed"),
+    plan_versions.c.plan_id.in_(bindparam("plan_ids", expanding=True)),
+)
+
+
+class KnownContent(NamedTuple):
+    """A content that entered a feed: its plan, its version, and the SHA-256 of what it says."""
+
+    plan_id: str
+    version: int
+    digest: bytes
+
+
+def known_contents(
+    connection: Connection, feed: str, plan_ids: Sequence[str]
+) -> list[KnownContent]:
+    """Give the contents of some plans that have entered a feed; the unique key alone is read."""
+    rows = connection.execute(_CONTENTS, {"feed": feed, "plan_ids": plan_ids})
+    return [KnownContent._make(row) for row in rows]
+
+
+def counts_of_runs(
+    connection: Connection, feed: str, most: int, *having: str
+) -> list[Mapping[str, int]]:
+    """Give what the last runs that did their work have counted, latest first.
+
+    Those that have not counted all of `having` are passed over.
+    """
+    own = _done(feed).order_by(runs.c.id.desc()).limit(most)
+    for what in having:
+        own = own.where(runs.c.counts.contains(f'"{what}"', autoescape=True))
+    return [orjson.loads(counts) for counts in connection.scalars(own)]
+
+
+def _done(feed: str) -> Select[Any]:
+    return select(runs.c.counts).where(runs.c.feed == feed, runs.c.exit_code.in_(_DONE))
