@@ -120,13 +120,13 @@ def was_running(connection: Connection, feed: str, moment: Instant) -> bool:
     return connection.execute(own.limit(1)).first() is not None
 
 
-def last_run_since(
-    connection: Connection, feed: str, since: Instant, at: Instant
+def last_run_between(
+    connection: Connection, feed: str, since: Instant, before: Instant, at: Instant
 ) -> KnownRun | None:
-    """Give the last run that began at an instant or later, as it stood then."""
+    """Give the last run that began at an instant or later, and before another, as it stood then."""
     columns = (runs.c.started_at, runs.c.ended_at, runs.c.exit_code)
     own = select(*columns).where(
-        runs.c.feed == feed, runs.c.started_at >= since, runs.c.started_at <= at
+        runs.c.feed == feed, runs.c.started_at >= since, runs.c.started_at < before
     )
     row = connection.execute(own.order_by(runs.c.id.desc()).limit(1)).one_or_none()
     if row is None:
