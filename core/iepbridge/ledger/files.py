@@ -129,6 +129,12 @@ def sightings(connection: Connection, feed: str) -> dict[str, list[Sighting]]:
     return found
 
 
+def names_of(connection: Connection, file: File) -> list[str]:
+    """Give the names that the bytes of a file came under."""
+    own = select(received_names.c.name).where(received_names.c.received_id == file.id)
+    return list(connection.scalars(own.order_by(received_names.c.name)))
+
+
 def add_file(tx: Transaction, run_id: int, new: NewFile, kept_id: int) -> int:
     """Write down a file that was fetched and is kept; give its number."""
     row = {

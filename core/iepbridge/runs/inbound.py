@@ -145,7 +145,7 @@ class _InTurn:
         """Refuse a file that is named otherwise than it says, or is not for this feed."""
         run = self._run
         due = file_name(run.adapter, envelope, run.workplace.settings.overlays)
-        if plain_name(file.name) != due:
+        if plain_name(file.name) != due and due not in self._names(file):
             raise Unreadable(
                 f"{file.name}: its envelope says that it is {due}. Ask its sender which is right."
             )
@@ -163,6 +163,11 @@ class _InTurn:
                 f"{file.name}: it is marked as a test, and this endpoint is none (test = true)."
                 " Ask its sender for a file of production."
             )
+
+    def _names(self, file: File) -> list[str]:
+        """Give every name that a file came under: a copy with a wrong one may have come first."""
+        with self._run.ledger.reading() as connection:
+            return [plain_name(one) for one in files.names_of(connection, file)]
 
     def _hold(self, file: File, envelope: Envelope, standing: Standing) -> None:
         state = _STATES[standing.place]

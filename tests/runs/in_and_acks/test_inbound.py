@@ -185,6 +185,18 @@ def test_a_file_for_somebody_else_is_refused_once(
     assert office.taken() == {}
 
 
+@pytest.mark.parametrize("wrong", [0, 5])
+def test_a_copy_under_a_wrong_name_beside_it_keeps_a_file_from_nothing(
+    office: Office, wrong: int
+) -> None:
+    file = office.file(1, plan())
+    office.put((name(wrong), file[1]))
+    office.put(file)
+    assert office.run().code == 0
+    assert office.versions() == [("P-1", 1)]
+    assert list(office.files().values()) == ["read"]
+
+
 def test_a_file_that_came_under_a_wrong_name_is_read_under_its_right_one(office: Office) -> None:
     """Its bytes are known by then: what was refused was the name."""
     file = office.file(1, plan("A"))
