@@ -18,6 +18,7 @@ has_file '*/proftpd/mod_sftp.so' || missing="$missing proftpd-mod-crypto"
 has_program postgres || has_file '*/postgresql/*/bin/postgres' || missing="$missing postgresql"
 has_program strace || missing="$missing strace"
 has_program gpg || missing="$missing gnupg"
+has_program mkfs.ext4 || missing="$missing e2fsprogs"
 [ -n "$missing" ] || exit 0
 
 # The tests start servers themselves; none is to run because it was installed.

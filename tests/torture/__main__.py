@@ -17,7 +17,10 @@ from tests.torture.table import table
 
 MODULES = tuple(
     f"tests.torture.{name}"
-    for name in ("kill_claims", "openpgp_claims", "feeds_killed", "feeds_cut", "feeds_on_bad_disks")
+    for name in (
+        *("kill_claims", "openpgp_claims", "feeds_killed", "feeds_cut"),
+        *("feeds_on_bad_disks", "feeds_on_full_disks", "feeds_on_bad_servers"),
+    )
 )
 
 

@@ -175,17 +175,17 @@ def surveyed(lines: Iterable[str], marker: str | None) -> Survey:
     struck: set[tuple[str, int]] = set()
     hidden = 0
     begun = marker is None
-    for name, k, arguments in _counted(lines):
+    for name, k, arguments in counted(lines):
         begun = begun or f'{marker}"' in arguments
         if begun and _changes(name, arguments):
             reachable = (name, k) not in struck and k <= MOST
             hidden += not reachable
-            found += [Point(name, k, _target(arguments))] if reachable else []
+            found += [Point(name, k, target_of(arguments))] if reachable else []
         struck.add((name, k))
     return Survey(found, hidden)
 
 
-def _counted(lines: Iterable[str]) -> Iterator[tuple[str, int, str]]:
+def counted(lines: Iterable[str]) -> Iterator[tuple[str, int, str]]:
     """Give name, number within its thread, and arguments of each call, when it was entered."""
     counts: Counter[tuple[str, str]] = Counter()
     for line in lines:
@@ -201,7 +201,7 @@ def _changes(name: str, arguments: str) -> bool:
     return _IDLE.match(arguments) is None
 
 
-def _target(arguments: str) -> str:
+def target_of(arguments: str) -> str:
     """Give the names of files and sockets in a call's arguments."""
     shown = re.split(r" = | <unfinished", arguments, maxsplit=1)[0]
     return " ".join(re.findall(r"(?<=<)[^<>]+(?=>)|(?<=\")[^\"]+(?=\")", shown))

@@ -10,11 +10,16 @@ from tests.torture.feed_flows import Answers, Arrivals, Flow, Out, OutFresh, Out
 from tests.torture.feeds_cut import Line, line
 from tests.torture.feeds_killed import stage
 from tests.torture.feeds_on_bad_disks import faults, hindered
+from tests.torture.feeds_on_bad_servers import no_strikes, struck
+from tests.torture.feeds_on_full_disks import tight
 from tests.torture.kill_points import hindrance, sample
+from tests.torture.small_disk import no_disk
 from tests.torture.warm import Warm, warm
 
 SEED = 20261122
-KILLS, FAULTS, CUTS, RETRIES, STALLS = 4, 2, 8, 4, 1
+KILLS, FAULTS, CUTS, RETRIES, STALLS, ROOMS, STRIKES = 4, 2, 8, 4, 1, 4, 3
+ENOUGH = {OutFresh: 270, Arrivals: 90, Answers: 60, Out: 110}
+"""About the KiB that a run takes."""
 
 pytestmark = pytest.mark.linux
 strikes = pytest.mark.skipif(hindrance() is not None, reason=hindrance() or "")
@@ -69,3 +74,25 @@ def _retried_or_silent(own: Line, chance: random.Random) -> None:
         own.retry(place)
     for place in chance.sample(places, STALLS):
         own.stall(place)
+
+
+@pytest.mark.root
+@pytest.mark.parametrize(
+    ("flow", "far"),
+    [(OutFresh, False), (Arrivals, False), (Answers, False), (Out, True)],
+    ids=["out", "in", "acks", "out-far"],
+)
+def test_on_a_full_disk(flow: type[Flow], far: bool) -> None:
+    if (reason := no_disk()) is not None:
+        pytest.skip(reason)
+    with tight(flow, far=far) as own:
+        for kib in random.Random(SEED).sample(range(ENOUGH[flow]), ROOMS):
+            own.fill(kib)
+
+
+@pytest.mark.skipif(no_strikes() is not None, reason=no_strikes() or "")
+@pytest.mark.parametrize("flow", [Out, Arrivals, Answers], ids=lambda own: own.__name__)
+def test_to_a_failing_server(flow: type[Flow]) -> None:
+    with struck(flow) as own:
+        for strike in random.Random(SEED).sample(own.strikes(), STRIKES):
+            own.try_it(strike)
