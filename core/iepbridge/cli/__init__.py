@@ -34,7 +34,7 @@ COMMANDS: Final = {
     "systems": "list the installed systems with their versions and formats",
     "sample": "write made-up plans to try things with",
     "sandbox": "play the states' side on this machine: a server that reads and answers files",
-    "demo": "sample, translate and compare plans for every system: a first look",
+    "demo": "play the whole story here: plans sent, answered, mended, accounted for",
 }
 """Each command, the name of its module here, and what it does."""
 
