@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 from tests.servers import postgres as server
 
 from iepbridge.crypto import Keyring
@@ -101,6 +102,19 @@ def _make_database(url: str, name: str, template: str = "template0") -> str:
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
     return name
+
+
+def database_copied(url: str) -> str:
+    """Copy a database that nobody is using; give the URL of the copy."""
+    own = make_url(url)
+    name, before = f"t{next(_NUMBERS)}", own.database or ""
+    if own.get_backend_name() == "sqlite":
+        copy = shutil.copy(before, Path(before).with_name(f"{name}.db"))
+        return f"sqlite:///{copy}"
+    server_url = own.set(database="NAME").render_as_string(hide_password=False)
+    return server_url.replace(
+        "NAME", _make_database(server_url.replace("NAME", "{}"), name, before)
+    )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -74,6 +74,11 @@ def _check(batch: Batch, *, kept: bool) -> None:
         )
     if batch.state != DELIVERED:
         raise Misuse(f"{told} is still to be sent: iepbridge run {batch.feed}")
+    if batch.kept_id is None:
+        raise Misuse(
+            f"The ledger was restored from a backup older than {told}, and has not its bytes. Send"
+            " the plans anew from their source, in a new version."
+        )
     if not kept:
         raise Misuse(
             f"The bytes of {told} were purged; its digest and dates are all that is left. Send the"

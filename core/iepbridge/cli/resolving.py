@@ -14,6 +14,7 @@ from iepbridge.ledger.schema import DELIVERED, UNKNOWN
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.ledger.views import batch_named
 from iepbridge.runs.leasing import holder
+from iepbridge.runs.remembering import forget
 
 HOW: Final = "a person's word"
 
@@ -30,8 +31,11 @@ def perform(arguments: argparse.Namespace) -> int:
             batch = batch_named(connection, arguments.batch)
         name = f"feed:{batch.feed}"
         seconds = settings.ledger.lease_seconds
-        with take(ledger, [name], holder(), seconds) as lease, ledger.writing(lease) as tx:
-            _settle(tx, batch.id, outcome, reason)
+        with take(ledger, [name], holder(), seconds) as lease:
+            if batch.state == UNKNOWN and is_emptied(batch, outcome):
+                forget(settings.ledger, batch)
+            with ledger.writing(lease) as tx:
+                _settle(tx, batch.id, outcome, reason)
     if plain:
         row = {"batch": batch.id, "file": batch.name, "feed": batch.feed, "outcome": outcome}
         write_rows([row])
@@ -59,14 +63,24 @@ def _settle(tx: Transaction, batch_id: int, outcome: str, reason: str) -> None:
 
 def _settled(batch: Batch) -> str:
     known = f"{batch.name} (batch {batch.id}) is {batch.state}, so there is nothing to resolve."
-    if batch.state == DELIVERED:
+    if batch.state == DELIVERED or batch.kept_id is None:
         return known
     return f"{known} It goes with the next run, which looks for it first: {_next(batch)}"
+
+
+def is_emptied(batch: Batch, outcome: str) -> bool:
+    """Say whether an outcome leaves nothing of a batch: it has no bytes to be sent again."""
+    return outcome == NOT_DELIVERED and batch.kept_id is None
 
 
 def _in_words(batch: Batch, outcome: str) -> str:
     if outcome == DELIVERED:
         return f"{batch.name} counts as delivered."
+    if is_emptied(batch, outcome):
+        return (
+            f"{batch.name} was not sent, and the restored ledger has not its bytes. Its plans go"
+            f" with the next run that finds them in the source: {_next(batch)}"
+        )
     return f"{batch.name} waits; it goes again with the next run: {_next(batch)}"
 
 

@@ -1,16 +1,17 @@
 """The desk of a run out; this one makes batches of the plans it takes, and sends each once made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 from iepbridge.errors import IepbridgeError
 from iepbridge.exchange import PlanWriter
 from iepbridge.iep_event import Completed
 from iepbridge.ledger.batches import Batch, open_batches
-from iepbridge.ledger.entries import Passing, record
+from iepbridge.ledger.entries import Entry, Passing, entries_of, keep_content, record
 from iepbridge.plan import Plan
 from iepbridge.runs.feed_run import ENDING, FeedRun
 from iepbridge.runs.making import Draft
+from iepbridge.runs.remembering import recover
 from iepbridge.runs.sending import Content, send
 
 _UNKNOWN: Final = 7
@@ -26,6 +27,12 @@ class Desk(Protocol):
 
     def tell_volume(self, kind: str, figures: Mapping[str, int], by: str | None) -> None:
         """Take what the volume guard says of the run."""
+
+    def known(self, plan_ids: Collection[str]) -> dict[str, list[Entry]]:
+        """Give what is known of some plans, oldest entry first."""
+
+    def keep(self, passing: Sequence[Passing]) -> None:
+        """Take contents that the source has and the ledger has lost."""
 
     @property
     def closed(self) -> bool:
@@ -60,6 +67,7 @@ class BatchDesk:
 
     def settle_open(self) -> None:
         """Look for the feed's batches without an outcome, and send those that wait."""
+        recover(self._run)
         with self._run.ledger.reading() as connection:
             found = open_batches(connection, self._run.feed.name)
         for batch in found:
@@ -81,6 +89,18 @@ class BatchDesk:
         with self._run.writing() as tx:
             run, told = self._run, dict(figures)
             tx.event(kind, feed=run.feed.name, run_id=run.id, figures=told, by=by)
+
+    def known(self, plan_ids: Collection[str]) -> dict[str, list[Entry]]:
+        """Give what the ledger knows of some plans."""
+        with self._run.ledger.reading() as connection:
+            return entries_of(connection, self._run.feed.name, sorted(plan_ids))
+
+    def keep(self, passing: Sequence[Passing]) -> None:
+        """Keep contents that a restored ledger has lost."""
+        if passing:
+            with self._run.writing() as tx:
+                keep_content(tx, self._run.feed.name, passing)
+            self._run.count("contents_found_again", len(passing))
 
     def writer(self) -> PlanWriter:
         """Give the writer of the batch at hand."""

@@ -8,7 +8,8 @@ The endpoint is looked at and read; neither it nor the ledger is changed.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any, BinaryIO, Final, TypeAlias
@@ -19,8 +20,9 @@ from iepbridge.errors import IepbridgeError
 from iepbridge.exchange import PlanWriter
 from iepbridge.iep_event import Completed
 from iepbridge.ledger.batches import open_batches
-from iepbridge.ledger.entries import Passing
-from iepbridge.ledger.schema import HELD
+from iepbridge.ledger.entries import Entry, Passing, entries_of
+from iepbridge.ledger.journal import Page
+from iepbridge.ledger.schema import HELD, UNKNOWN
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.plan import Plan
 from iepbridge.runs.decoding import decoded
@@ -30,6 +32,7 @@ from iepbridge.runs.guard import TRIPPED
 from iepbridge.runs.making import Draft
 from iepbridge.runs.outbound import run_out
 from iepbridge.runs.outcome import Outcome
+from iepbridge.runs.remembering import forgotten_of
 from iepbridge.runs.run import feed_of, run_of
 from iepbridge.runs.sealing import opened, plain_name
 from iepbridge.runs.workplace import Workplace
@@ -94,10 +97,13 @@ class _TellingDesk:
         self._tell = tell
         self._draft: Draft | None = None
         self._files = 0
+        self._forgotten: defaultdict[str, list[Entry]] = defaultdict(list)
         self._plans = 0
 
     def settle_open(self) -> None:
         """Tell the batches that would go first."""
+        for page in forgotten_of(self._run):
+            self._remember(page)
         with self._run.ledger.reading() as connection:
             for batch in open_batches(connection, self._run.feed.name):
                 do = "send again" if batch.state == "waiting" else "look for"
@@ -107,6 +113,28 @@ class _TellingDesk:
         """Tell that nothing of the source would go, or why all of it would."""
         do = "stop" if kind == TRIPPED else "accept"
         self._tell({"do": do, "reason": "volume", **figures})
+
+    def _remember(self, page: Page) -> None:
+        """Tell a file that the ledger has forgotten; its plans would count as sent, or not."""
+        self._tell({"do": "remember", "file": page.name, "plans": len(page.plans)})
+        self._files += 1
+        for one in page.plans if page.feed == self._run.feed.name else ():
+            entry = Entry(0, *one, UNKNOWN, 0, None, None, None, released=False)
+            self._forgotten[one.plan_id].append(entry)
+
+    def known(self, plan_ids: Collection[str]) -> dict[str, list[Entry]]:
+        """Give what is known of some plans, or will be once it is remembered."""
+        with self._run.ledger.reading() as connection:
+            found = entries_of(connection, self._run.feed.name, sorted(plan_ids))
+        for plan_id in self._forgotten.keys() & plan_ids:
+            again = self._forgotten[plan_id]
+            same = {(one.version, one.digest) for one in again}
+            left = [one for one in found[plan_id] if (one.version, one.digest) not in same]
+            found[plan_id] = [*left, *again]
+        return found
+
+    def keep(self, passing: Sequence[Passing]) -> None:
+        """Keep nothing."""
 
     def writer(self) -> PlanWriter:
         """Give the writer of the file at hand."""

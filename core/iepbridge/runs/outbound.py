@@ -22,7 +22,8 @@ from iepbridge.crypto import Damaged
 from iepbridge.errors import Unreadable
 from iepbridge.finding import Finding
 from iepbridge.iep_event import Completed, Once
-from iepbridge.ledger.entries import Entry, Passing, entries_of, pack, payload, pending
+from iepbridge.ledger.entries import Entry, Passing, pack, payload, pending
+from iepbridge.ledger.remembering import without_content
 from iepbridge.ledger.schema import HELD, SUPERSEDED, UNKNOWN, WAITING
 from iepbridge.plan import Plan
 from iepbridge.runs.before import VersionBefore
@@ -30,6 +31,7 @@ from iepbridge.runs.decide import CONTRADICTION, NO_VERSION, Content, Known, Ver
 from iepbridge.runs.desk import BatchDesk, Desk
 from iepbridge.runs.examine import Examined, contradiction, examine
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.finding_again import found_again
 from iepbridge.runs.guard import guard_volume
 from iepbridge.runs.person import numbers_of
 from iepbridge.runs.source import Found, SourceIndex, source_files
@@ -109,12 +111,15 @@ class Outbound:
         self._index = index
         self._checker = checker
         self._before = before
+        self._lost: frozenset[int] = frozenset()
 
     def go(self) -> None:
         """Take the source's plans, then those that the ledger has kept to go."""
         is_whole = self._collect()
         if not self._desk.closed:
             guard_volume(self._run, self._index, self._desk.tell_volume, is_whole=is_whole)
+        with self._run.ledger.reading() as connection:
+            self._lost = without_content(connection, self._run.feed.name)
         for groups in _chunks(self._index.groups(), _AT_ONCE):
             if self._desk.closed:
                 break
@@ -142,17 +147,15 @@ class Outbound:
         return True
 
     def _judge_all(self, groups: Sequence[list[Found]]) -> None:
-        known = self._known({group[0].plan_id for group in groups})
+        known = self._desk.known({group[0].plan_id for group in groups})
+        if self._lost:
+            self._desk.keep(found_again(self._index, groups, known, self._lost))
         for group in groups:
             own = group[0]
             entries = known.get(own.plan_id, [])
             if not own.plan_id:  # each is a plan of its own
                 entries = [one for one in entries if one.digest == own.digest]
             self._judge(group, entries)
-
-    def _known(self, plan_ids: set[str]) -> dict[str, list[Entry]]:
-        with self._run.ledger.reading() as connection:
-            return entries_of(connection, self._run.feed.name, sorted(plan_ids))
 
     def _judge(self, group: list[Found], entries: list[Entry]) -> None:
         own = {Content(one.version, one.digest): one for one in entries}
@@ -229,7 +232,7 @@ class Outbound:
             after = entries[-1].id
             fresh = {one.plan_id for one in entries} - gone
             gone |= fresh
-            for known in self._known(fresh).values():
+            for known in self._desk.known(fresh).values():
                 self._take_up(known)
 
     def _take_up(self, known: Sequence[Entry]) -> None:
@@ -244,7 +247,10 @@ class Outbound:
 
     def _take_from_ledger(self, content: Content, entry: Entry, known: Sequence[Entry]) -> None:
         line = _payload(self._run, entry)
-        if line is not None and not self._desk.closed:
+        if line is None:
+            _log.warning("plan_has_no_content", plan_id=entry.plan_id, version=entry.version)
+            self._run.count("plans_waiting")
+        elif not self._desk.closed:
             case = _Case(content, entry.plan_id, line, parse_object(line), entry, known)
             self._carry_out(Verdict.EXAMINE, case)
 

@@ -66,6 +66,13 @@ def _check(journal: Journal, page: Page, batch: Batch) -> None:
         )
 
 
+def forget(settings: LedgerSettings, batch: Batch) -> None:
+    """Take a batch out of the journal, before it is written down that it never went."""
+    journal = journal_of(settings)
+    if journal is not None:
+        journal.remove(place_of(batch))
+
+
 def forgotten(settings: LedgerSettings, ledger: Ledger, channel: Channel) -> Iterator[Page]:
     """Read what the journal has above the ledger's last number of a channel, in order.
 
