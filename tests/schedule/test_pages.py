@@ -2,7 +2,7 @@
 
 import urllib.error
 import urllib.request
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -105,3 +105,13 @@ def test_a_port_that_is_taken_is_misuse() -> None:
         served({}, port),
     ):
         pass
+
+
+def test_what_is_missing_is_counted(place: Place, registry: Registry) -> None:
+    place.clock.moment = datetime.now(UTC) - timedelta(days=2)
+    scheduler = place.scheduler(registry, place.configure(acks=HOURLY, plain={}))
+    scheduler.once()
+    with served(pages_of(scheduler), 0) as port:
+        _, text = asked(port, "/metrics")
+    told = [line for line in text.splitlines() if line.startswith("iepbridge_feed_missing")]
+    assert told == ['iepbridge_feed_missing{feed="acks",kind="run"} 1.0']

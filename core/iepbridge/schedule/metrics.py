@@ -2,9 +2,10 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -16,8 +17,9 @@ from iepbridge.ledger.figures import Figures, figures
 from iepbridge.ledger.instants import moment
 from iepbridge.ledger.schema import WAITING
 from iepbridge.schedule.scheduler import Scheduler
-from iepbridge.schedule.slots import slots_of
+from iepbridge.schedule.slots import slots, slots_of
 from iepbridge.settings import Settings
+from iepbridge.watch import missing_of_feeds
 
 _log = structlog.get_logger(__name__)
 
@@ -58,7 +60,9 @@ class FeedMetrics(Collector):
             "endpoint",
         )
         if found is not None:
-            yield from _of_ledger(found, now)
+            yield from _of_ledger(found.figures, now)
+            missing = "what is missing, as `iepbridge missing` tells it, but for credentials"
+            yield _gauge("feed_missing", missing, found.missing.items(), "feed", "kind")
 
 
 def _of_ledger(found: Figures, now: datetime) -> Iterator[Metric]:
@@ -121,10 +125,19 @@ def _ends(settings: Settings) -> Iterator[tuple[tuple[str], float]]:
             yield (endpoint.name,), end.timestamp()
 
 
-def _counted(settings: Settings) -> Figures | None:
+class _Counted(NamedTuple):
+    """Figures, and how much is missing by feed and kind."""
+
+    figures: Figures
+    missing: Counter[tuple[str, str]]
+
+
+def _counted(settings: Settings) -> _Counted | None:
     try:
         with open_ledger(settings.ledger) as ledger, ledger.reading() as connection:
-            return figures(connection)
+            found = missing_of_feeds(connection, settings, datetime.now(UTC), slots)
+            missing = Counter((one.feed or "", str(one.kind)) for one in found)
+            return _Counted(figures(connection), missing)
     except IepbridgeError as error:
         _log.warning("figures_missing", exit_code=error.exit_code, reason=str(error))
         return None
@@ -133,13 +146,13 @@ def _counted(settings: Settings) -> Figures | None:
 class _Fresh:
     """A value that is made anew when it has grown old; one thread makes it, the others wait."""
 
-    def __init__(self, make: Callable[[], Figures | None]) -> None:
+    def __init__(self, make: Callable[[], _Counted | None]) -> None:
         self._make = make
         self._lock = threading.Lock()
         self._at = -_FRESH_SECONDS
-        self._value: Figures | None = None
+        self._value: _Counted | None = None
 
-    def value(self) -> Figures | None:
+    def value(self) -> _Counted | None:
         with self._lock:
             if self._value is None or time.monotonic() - self._at > _FRESH_SECONDS:
                 self._value = self._make()
