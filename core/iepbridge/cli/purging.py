@@ -9,9 +9,11 @@ from iepbridge.cli.rows import is_plain, write_line, write_rows
 from iepbridge.cli.telling import begin
 from iepbridge.ledger.instants import instant, system_clock
 from iepbridge.ledger.leases import take
+from iepbridge.ledger.remembering import old_pages
 from iepbridge.ledger.retention import Past, Purged, count_past, give_back, purge
 from iepbridge.ledger.transaction import Ledger
 from iepbridge.runs.leasing import holder
+from iepbridge.runs.remembering import journal_of
 from iepbridge.settings import Settings
 
 
@@ -27,7 +29,9 @@ def perform(arguments: argparse.Namespace) -> int:
                 purged, given_back = count_past(connection, past), None
         else:
             purged, given_back = _purge(ledger, settings, past)
+        pages = _pages(ledger, settings, past, dry_run=arguments.dry_run)
     row = {"dry_run": arguments.dry_run, "before": past.before, **purged._asdict()}
+    row["journal_pages"] = pages
     if plain:
         write_rows([row])
     else:
@@ -48,12 +52,24 @@ def _purge(ledger: Ledger, settings: Settings, past: Past) -> tuple[Purged, bool
         return purged, give_back(ledger)
 
 
+def _pages(ledger: Ledger, settings: Settings, past: Past, *, dry_run: bool) -> int:
+    """Count the journal's pages that are past their time, and remove them."""
+    journal = journal_of(settings.ledger)
+    if journal is None:
+        return 0
+    with ledger.reading() as connection:
+        old = old_pages(connection, journal, past.before)
+    for place in () if dry_run else old:
+        journal.remove(place)
+    return len(old)
+
+
 def _print(row: dict[str, Any], purged: Purged, given_back: bool | None) -> None:
     did = "Would remove" if row["dry_run"] else "Removed"
     write_line(
         f"{did} what was settled before {row['before'][:10]}: {purged.plans:,} plans,"
         f" {purged.files_sent:,} files sent, {purged.files_received:,} files received,"
-        f" {purged.answers:,} answers' texts."
+        f" {purged.answers:,} answers' texts, {row['journal_pages']:,} pages of the journal."
     )
     if given_back is False:
         write_line("Its room is given back to the disk by a later purge; the ledger is in use.")

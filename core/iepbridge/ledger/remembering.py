@@ -21,8 +21,17 @@ from iepbridge.ledger.batches import (
     settle,
 )
 from iepbridge.ledger.entries import Entry, Passing, entries_of, record
-from iepbridge.ledger.journal import Member, Page
-from iepbridge.ledger.schema import HELD, UNKNOWN, WAITING, batches, payloads, plan_versions
+from iepbridge.ledger.instants import Instant, moment
+from iepbridge.ledger.journal import Journal, Member, Page, Place
+from iepbridge.ledger.schema import (
+    DELIVERED,
+    HELD,
+    UNKNOWN,
+    WAITING,
+    batches,
+    payloads,
+    plan_versions,
+)
 from iepbridge.ledger.sequences import last_number, use_number
 from iepbridge.ledger.transaction import Transaction
 
@@ -63,6 +72,19 @@ def _passing(member: Member, known: Sequence[Entry]) -> Passing:
 def _gives_way(entry: Entry, version: int) -> bool:
     waits = entry.state == WAITING and entry.batch_id is None
     return entry.version <= version and (waits or entry.state == HELD)
+
+
+def old_pages(connection: Connection, journal: Journal, before: Instant) -> list[Place]:
+    """Give the journal's pages written before an instant whose file was delivered."""
+    end = moment(before).timestamp()
+    old = (one for one in sorted(journal.places()) if journal.noted_at(one) < end)
+    return [one for one in old if _is_delivered(connection, one)]
+
+
+def _is_delivered(connection: Connection, place: Place) -> bool:
+    known = {**place.channel._asdict(), **place.number._asdict(), "state": DELIVERED}
+    own = select(batches.c.id).where(*(batches.c[name] == one for name, one in known.items()))
+    return connection.execute(own.limit(1)).first() is not None
 
 
 def without_content(connection: Connection, feed: str) -> frozenset[int]:

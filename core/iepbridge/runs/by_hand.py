@@ -16,6 +16,7 @@ from iepbridge.runs.fetching import KIND
 from iepbridge.runs.leasing import holder
 from iepbridge.runs.outcome import DONE, HELD_BACK
 from iepbridge.runs.reconcile import Reconciled, reconcile
+from iepbridge.runs.remembering import refuse_what_is_forgotten
 from iepbridge.runs.workplace import Workplace
 from iepbridge.settings import FeedSettings, Settings
 
@@ -35,8 +36,10 @@ def record_answers(
 ) -> Reconciled | None:
     """Keep an acknowledgement, as it came, and apply it; None where these bytes were read before.
 
-    Raises `Busy` while a run of the feed that reads them is under way.
+    Raises `Busy` while a run of the feed that reads them is under way, and `Misuse` where a
+    restored ledger has not entered yet what it has forgotten: the answer may be to that.
     """
+    refuse_what_is_forgotten(workplace, adapter.name)
     feed = feed_of_answers(workplace.settings, adapter.name)
     feed_name = feed.name if feed is not None else f"ack-{adapter.name}"
     ledger, seconds = workplace.ledger, workplace.settings.ledger.lease_seconds

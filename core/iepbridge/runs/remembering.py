@@ -18,6 +18,7 @@ from iepbridge.ledger.sequences import Channel, Number, last_number
 from iepbridge.ledger.transaction import Ledger, Transaction
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.leasing import numbered
+from iepbridge.runs.workplace import Workplace
 from iepbridge.settings import FeedSettings, LedgerSettings
 
 _log = structlog.get_logger(__name__)
@@ -122,6 +123,18 @@ def _recover(run: FeedRun, feed: FeedSettings, writing: Writing) -> None:
             about = {"batch": batch.id, "file": batch.name, "plans": len(page.plans)}
             _log.warning("batch_remembered", **about)
             run.count("batches_remembered")
+
+
+def refuse_what_is_forgotten(workplace: Workplace, system: str) -> None:
+    """Raise `Misuse` where the ledger has forgotten files to a system."""
+    for feed in workplace.settings.feeds.values():
+        if feed.direction == "out" and feed.system == system:
+            pages = forgotten(workplace.settings.ledger, workplace.ledger, channel_between(feed))
+            if (page := next(pages, None)) is not None:
+                raise Misuse(
+                    f"The ledger was restored from a backup older than {page.name}, and what is"
+                    f" handed over may answer it. First let it remember: iepbridge run {feed.name}"
+                )
 
 
 def channel_between(feed: FeedSettings) -> Channel:
