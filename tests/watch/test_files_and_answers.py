@@ -99,6 +99,18 @@ def test_answers_are_due_within_hours(world: Make) -> None:
     assert "1 plan in" in own.missing(sent + timedelta(hours=61))[0].what
 
 
+def test_a_plan_whose_newer_version_was_answered_owes_nothing(world: Make) -> None:
+    own = world(**ANSWERED)
+    sent = utc("2026-11-03 02:00")
+    run = own.run(sent)
+    own.plan(run, own.batch(run, sent, "a"), "P-1", sent, answered=None)
+    again = sent + timedelta(days=1)
+    answered = sent + timedelta(days=4)
+    own.plan(run, own.batch(run, again, "b"), "P-1", again, answered=answered, version=2)
+    assert own.kinds(answered - timedelta(minutes=1)) == ["answer", "answer"]
+    assert own.kinds(answered) == []
+
+
 def test_hours_of_days_off_do_not_count(small_world: Make) -> None:
     own = small_world(**ANSWERED, calendar="us-federal")
     sent = utc("2026-11-06 12:00")

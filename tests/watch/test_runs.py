@@ -100,6 +100,7 @@ def test_slots_during_a_run_are_left_to_the_next(small_world: Make) -> None:
     own = first_seen(small_world(schedule="*/15 * * * *", quiet_days=0, missing_grace_minutes=5))
     own.run(utc("2026-11-04 02:00"), minutes=50)
     own.run(utc("2026-11-04 02:50"))
+    assert "has not ended" in own.missing(utc("2026-11-04 02:30"))[0].what
     for minute in range(51, 65):
         assert own.kinds(utc("2026-11-04 02:00") + timedelta(minutes=minute)) == []
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, delete, insert
 from tests.servers.ledgers import KEY
 
 from iepbridge.crypto import Keyring
@@ -109,12 +109,18 @@ class World:
         return self.add(batches, **row)
 
     def plan(
-        self, run_id: int, batch_id: int, plan_id: str, at: datetime, answered: datetime | None
+        self,
+        run_id: int,
+        batch_id: int,
+        plan_id: str,
+        at: datetime,
+        answered: datetime | None,
+        version: int = 1,
     ) -> None:
         row = {
             "feed": "feed",
             "plan_id": plan_id,
-            "version": 1,
+            "version": version,
             "digest": b"",
             "state": "delivered",
             "entered_at": instant(at),
@@ -135,6 +141,12 @@ class World:
         row = {"feed": "feed", "schedule": schedule, "slot": f"since {at}", "fold": 0}
         when = {"due_at": instant(at), "written_at": instant(at)}
         self.add(slots, **row, **when, state="watched")
+
+    def clear(self) -> None:
+        """Forget all that happened."""
+        with self.ledger.writing() as tx:
+            for table in (held, plan_versions, received, batches, slots, runs):
+                tx.connection.execute(delete(table))
 
     def missing(self, at: datetime, feed: str = "feed") -> list[Missing]:
         """Give what is missing of a feed."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from iepbridge.ledger.holds import SEQUENCE
 from iepbridge.ledger.instants import Instant
@@ -112,10 +112,13 @@ def last_good_run_at(
     return connection.scalar(own.order_by(runs.c.id.desc()).limit(1))
 
 
-def was_running(connection: Connection, feed: str, moment: Instant) -> bool:
-    """Say whether a run that began before a moment ended after it."""
+def was_running(connection: Connection, feed: str, moment: Instant, at: Instant) -> bool:
+    """Say whether a run that began before a moment ended after it, and has ended."""
     own = select(runs.c.id).where(
-        runs.c.feed == feed, runs.c.started_at < moment, runs.c.ended_at > moment
+        runs.c.feed == feed,
+        runs.c.started_at < moment,
+        runs.c.ended_at > moment,
+        runs.c.ended_at <= at,
     )
     return connection.execute(own.limit(1)).first() is not None
 
@@ -154,8 +157,18 @@ def last_received_at(connection: Connection, feed: str, at: Instant) -> Instant 
 
 
 def unanswered(connection: Connection, feed: str, at: Instant) -> list[Unanswered]:
-    """Give the files of a feed that were delivered and not answered whole, in their order."""
+    """Give the files of a feed that were delivered and not answered whole, in their order.
+
+    A plan whose newer version was answered owes nothing.
+    """
     plans = plan_versions.c
+    newer = plan_versions.alias("newer").c
+    is_outdated = exists().where(
+        newer.plan_id == plans.plan_id,
+        newer.feed == feed,
+        newer.id > plans.id,
+        newer.answered_at <= at,
+    )
     own = (
         select(batches.c.name, batches.c.settled_at, func.count().label("plans"))
         .join(plan_versions, plans.batch_id == batches.c.id)
@@ -164,6 +177,7 @@ def unanswered(connection: Connection, feed: str, at: Instant) -> list[Unanswere
             batches.c.state == DELIVERED,
             batches.c.settled_at <= at,
             or_(plans.answered_at.is_(None), plans.answered_at > at),
+            ~is_outdated,
         )
         .group_by(batches.c.id, batches.c.name, batches.c.settled_at)
         .order_by(batches.c.id)

@@ -58,7 +58,7 @@ def _missed(view: View, times: Times, since: datetime, slot: Slot) -> _Missed | 
 
 def _end(view: View, times: Times, slot: Slot) -> datetime:
     """Give the moment up to which a run that begins is for a slot."""
-    if was_running(view.connection, view.feed.name, instant(slot.at)):
+    if was_running(view.connection, view.feed.name, instant(slot.at), view.now):
         return view.at
     return min(view.at, next((later.at for later in times.after(slot.at)), view.at))
 
