@@ -28,6 +28,7 @@ from iepbridge.mapping.records import lint as records_lint
 from iepbridge.mapping.settings import FormsTable, Settings
 from iepbridge.mapping.xml import lint as xml_lint
 from iepbridge.plan import refusals
+from iepbridge.runs import guard
 
 REPOSITORY = Path(__file__).parents[2]
 DOCS = REPOSITORY / "docs"
@@ -178,6 +179,7 @@ def test_every_event_of_the_ledger_is_documented() -> None:
     added = in_sources(r'\.event\(\s*"([a-z_]+)"') | in_sources(r'\.write\("(batch_[a-z_]+)"')
     states = (files.READ, files.GAP, files.REPEAT, files.REFUSED, files.FOREIGN)
     added |= {*CHOSEN["batch"], *(f"file_{state}" for state in states)}
+    added |= {guard.TRIPPED, guard.ACCEPTED}
     deeds = ("shown", "exported", "released")
     added |= {f"{what}_{deed}" for what in ("plan", "file") for deed in deeds}
     documented = first_column(section("operations.md", "## Events of the ledger"), "event")

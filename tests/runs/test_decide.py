@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iepbridge.ledger.schema import DELIVERED, HELD, SUPERSEDED, UNKNOWN, WAITING
-from iepbridge.runs.decide import CONTRADICTION, REJECTED, Content, Known, Verdict, decide
+from iepbridge.runs.decide import (
+    CONTRADICTION,
+    NO_VERSION,
+    REJECTED,
+    Content,
+    Known,
+    Verdict,
+    decide,
+    newly_due,
+)
 
 EXAMINE, SKIP = Verdict.EXAMINE, Verdict.SKIP
 SUPERSEDE, CONTRADICT = Verdict.SUPERSEDE, Verdict.CONTRADICT
@@ -64,6 +73,22 @@ def test_nothing_goes_backwards_or_twice(
             assert verdict is SKIP
         if verdict in (SUPERSEDE, CONTRADICT):
             assert own is None
+
+
+with_none = st.builds(Content, st.integers(NO_VERSION, 2), st.sampled_from([b"a", b"b", b"c"]))
+
+
+@given(
+    st.lists(with_none, min_size=1, max_size=6, unique=True),
+    st.dictionaries(with_none, st.sampled_from(STATES), max_size=6),
+)
+def test_what_is_newly_due_is_what_is_looked_at_and_was_not_known(
+    found: list[Content], known: Mapping[Content, Known]
+) -> None:
+    verdicts = decide(found, known)
+    looked_at = [one for one in found if verdicts[one] in (EXAMINE, CONTRADICT)]
+    new = [one for one in looked_at if one not in known and one.version != NO_VERSION]
+    assert sorted(newly_due(found, known)) == sorted(new)
 
 
 @given(found_ones, known_ones)

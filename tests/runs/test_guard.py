@@ -13,7 +13,7 @@ from tests.servers.ledgers import Hands
 
 from iepbridge.errors import Unreachable
 from iepbridge.ledger import Ledger
-from iepbridge.ledger.run_log import last_run
+from iepbridge.ledger.run_log import begin_run, end_run, last_run
 from iepbridge.ledger.schema import events
 from iepbridge.runs.dry import Preview
 from iepbridge.runs.outcome import Outcome
@@ -21,7 +21,7 @@ from iepbridge.runs.outcome import Outcome
 PLANS: Final = 24
 _TURN: Final = 6
 """Of so many plans one is changed from day to day."""
-DAYS: Final = 4
+DAYS: Final = 6
 """After so many days there is a history: 24 plans found, 4 due, 4 changed, none closed."""
 
 
@@ -33,9 +33,12 @@ def fresh(tmp_path: Path, ledger: Ledger, clock: Hands) -> Place:
 
 @pytest.fixture
 def place(fresh: Place) -> Place:
-    """Give a feed with a history."""
-    for day in range(DAYS):
-        assert run_day(fresh, day).code == 0
+    """Give a feed with a history: what it has was sent at once, and five runs are made up."""
+    assert run_day(fresh, DAYS - 1).code == 0
+    counts = {"plans_found": 24, "plans_due": 4, "plans_changed": 4, "plans_sent": 4}
+    for _ in range(DAYS - 1):
+        with fresh.ledger.writing() as tx:
+            end_run(tx, FEED, begin_run(tx, FEED, "out", "a tester", {}), 0, counts)
     return fresh
 
 
@@ -116,6 +119,13 @@ def test_an_incident_stops_the_run_until_a_person_accepts_it(place: Place, incid
     assert not_accepted(place).run().code in (0, 1)
 
 
+def test_runs_themselves_make_the_history(fresh: Place) -> None:
+    for day in range(DAYS):
+        assert run_day(fresh, day).code == 0
+    fresh.lay("a.jsonl", *map(raised, ordinary(DAYS - 1)))
+    assert fresh.run().code == 8
+
+
 def test_it_stops_again_until_the_source_is_mended(place: Place) -> None:
     place.lay("a.jsonl", *map(raised, ordinary(DAYS - 1)))
     assert [place.run().code for _ in range(2)] == [8, 8]
@@ -146,12 +156,8 @@ def test_a_dry_run_tells_it_and_with_acceptance_what_would_go(place: Place) -> N
     place.lay("a.jsonl", *INCIDENTS["everything changed"](ordinary(DAYS - 1)))
     preview = Preview(place.workplace, FEED)
     (row,) = preview
-    assert (row["do"], row["reason"], row["plans_due"], row["limit_due"]) == (
-        "stop",
-        "volume",
-        24,
-        12,
-    )
+    assert (row["do"], row["reason"]) == ("stop", "volume")
+    assert (row["plans_due"], row["usual_due"], row["limit_due"]) == (24, 4, 16)
     assert preview.outcome.code == 8
     preview = Preview(accepted(place).workplace, FEED)
     did = [row["do"] for row in preview]

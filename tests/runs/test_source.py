@@ -30,6 +30,20 @@ def test_contents_come_by_plan_in_the_order_they_first_stand(tmp_path: Path) -> 
     assert groups(a, b) == [[("P-2", 1), ("P-2", 3)], [("P-1", 2), ("P-1", 1)], [("P-3", 1)]]
 
 
+def test_contents_come_by_plan_once_and_say_who_is_closed(tmp_path: Path) -> None:
+    nameless = {key: value for key, value in plan().items() if key != "plan_id"}
+    ended = plan("P-2", 3, status="closed")
+    a = lay(tmp_path, "a", plan("P-2"), nameless, plan("P-1", 2), ended, plan("P-2"))
+    with SourceIndex() as index:
+        index.add(a)
+        found = dict(index.contents())
+        assert {one: [own.version for own in found[one]] for one in found} == {
+            "P-1": [2],
+            "P-2": [1, 3],
+        }
+        assert [index.is_closed("P-2", one) for one in found["P-2"]] == [False, True]
+
+
 def test_lines_are_found_again_whatever_stands_between(tmp_path: Path) -> None:
     """A byte order mark, empty lines, another line end, no end at all."""
     texts = [lines(plan(f"P-{number}", comments="é" * number)) for number in range(3)]

@@ -327,3 +327,33 @@ def test_a_ledger_that_is_away_is_told_once_and_found_again(
     file.write_bytes(kept)
     scheduler.tick()
     assert scheduler.pulse.troubles() == []
+
+
+_GUARDED = """
+[feeds.plans]
+direction = "out"
+system = "twist"
+endpoint = "box"
+source = "plans.jsonl"
+sender = "GCWS"
+receiver = "TWC"
+schedule = "0 * * * *"
+volume_first = 0
+"""
+
+
+def test_a_run_that_the_volume_guard_stopped_waits_for_a_person_or_the_next_slot(
+    place: Place, registry: Registry
+) -> None:
+    place.configure()
+    (place.folder / "plans.jsonl").write_text('{"plan_id": "P-1", "version": 1}\n')
+    with (place.folder / "iepbridge.toml").open("a") as configuration:
+        configuration.write(_GUARDED)
+    settings = place.settings()
+    place.scheduler(registry, settings).once()
+    for codes in ([8], [8, 8]):
+        place.clock.go_on(hours=1)
+        assert place.scheduler(registry, settings).once() == 8
+        assert place.scheduler(registry, settings).once() == 0
+        assert [run.exit_code for run in place.runs()] == codes
+    assert [state for _, state in place.slots()] == ["done", "done"]

@@ -37,7 +37,7 @@ _WORDS: Final = {
     8: "far more or less than usual would go; nothing was sent",
     FAULT: "a fault of the program",
 }
-_TOLD_IN_WORDS: Final = frozenset({"run_problem", "run_stopped"})
+_TOLD_IN_WORDS: Final = frozenset({"run_problem", "run_stopped", "volume_guard_tripped"})
 _GLOB: Final = frozenset("*?[")
 
 

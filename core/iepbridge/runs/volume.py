@@ -10,8 +10,8 @@ from typing import Final, NamedTuple, TypeAlias
 RUNS: Final = 10
 """How many runs before this one say what is usual."""
 
-ENOUGH: Final = 3
-"""How many of them there must be."""
+ENOUGH: Final = 5
+"""How many of them there must be: a week of workdays."""
 
 NOT_EMPTY: Final = 10
 """From how many plans usually found on an empty source is unusual, however few that is."""
@@ -41,13 +41,13 @@ class Past(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What is unusual: `high` and `low` are parts of the median, `least` and `first` are plans.
+    """What is unusual: `high` and `low` are multiples, `least` and `first` are plans.
 
     A difference of up to `least` is nothing. `first` is the most that may be due while there is no
     history; None is any number.
     """
 
-    high: float = 3.0
+    high: float = 4.0
     low: float = 0.3
     least: int = 100
     first: int | None = None
@@ -85,9 +85,10 @@ def _above_first(volume: Volume, limits: Limits) -> _Found:
 
 
 def _above(volume: Volume, past: Past, limits: Limits) -> _Found:
+    """Tell what is far above busy runs, too: Mondays and ends of months are nothing unusual."""
     for what in ("due", "changed", "closed"):
         usual, number = _usual(past, what), getattr(volume, what)
-        most = int(max(usual * limits.high, usual + limits.least))
+        most = int(max(_busy(past, what) * limits.high, usual + limits.least))
         if number > most:
             yield Unusual(what, number, most, round(usual))
 
@@ -103,8 +104,17 @@ def _below(volume: Volume, past: Past, limits: Limits) -> _Found:
 
 
 def _usual(past: Past, what: str) -> float:
+    return median(_each(past, what))
+
+
+def _busy(past: Past, what: str) -> int:
+    """Give the second largest: one odd run, as the first of a feed, says nothing."""
+    return sorted(_each(past, what))[-2]
+
+
+def _each(past: Past, what: str) -> list[int]:
     place = Volume._fields.index(what)
-    return median(one[place] for one in past.runs)
+    return [one[place] for one in past.runs]
 
 
 def _up(number: float) -> int:

@@ -103,8 +103,8 @@ class FeedSettings(Table):
     volume_guard: bool = True
     """out: whether a run that would send far more or less than usual sends nothing"""
 
-    volume_high: Annotated[float, Field(ge=1, le=1_000_000)] = 3.0
-    """out: how many times as many plans, changes or closures as usual are too many"""
+    volume_high: Annotated[float, Field(ge=1, le=1_000_000)] = 4.0
+    """out: how many times as many plans, changes or closures as on busy days are too many"""
 
     volume_low: Annotated[float, Field(ge=0, lt=1)] = 0.3
     """out: the part of the plans usually found below which they are too few; 0 for no such limit
@@ -114,7 +114,7 @@ class FeedSettings(Table):
     """out: a difference of up to so many plans is never unusual"""
 
     volume_first: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
-    """out: the most plans that may go before three runs have sent some; without it, any number"""
+    """out: the most plans that may go before five runs have sent some; without it, any number"""
 
     encrypt_to: LocalPaths = ()
     """out: files with the OpenPGP certificates of those who may read, one or a list"""
