@@ -19,7 +19,13 @@ from tests.plan.examples import FULL, SMALLEST, changed
 from tests.strategies import plans
 
 from iepbridge.codecs.json_text import NotJson
-from iepbridge.codecs.jsonl import LINE_BYTES, JsonLinesReader, JsonLinesWriter, plan_line
+from iepbridge.codecs.jsonl import (
+    LINE_BYTES,
+    JsonLinesReader,
+    JsonLinesWriter,
+    content_digest,
+    plan_line,
+)
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival, PlanReader, PlanWriter, Written
 from iepbridge.plan import PlanData, plan_data, read_plan
@@ -476,3 +482,20 @@ def test_memory_is_flat() -> None:
         tracemalloc.stop()
         assert read[0][0] == count
     assert peaks[1] < peaks[0] + 100_000
+
+
+@pytest.mark.parametrize("write", [plan_line, content_digest])
+def test_a_signal_while_a_number_is_written_is_not_swallowed(
+    write: Callable[[PlanData], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: Decimal) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("iepbridge.codecs.jsonl.number_text", stop)
+    with pytest.raises(KeyboardInterrupt):
+        write({"plan_id": "P-1", "weekly_hours": Decimal("37.5")})
+
+
+def test_what_json_cannot_hold_is_a_fault_of_the_data() -> None:
+    with pytest.raises(TypeError):
+        plan_line({"plan_id": "P-1", "started_on": object()})

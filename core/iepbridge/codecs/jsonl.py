@@ -183,12 +183,21 @@ def content_digest(data: PlanData) -> bytes:
 
 
 def _sorted(data: Mapping[str, Any]) -> bytes:
-    options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS
-    return orjson.dumps(data, default=_number, option=options)
+    return _written(data, orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS)
 
 
 def _dump(data: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(data, default=_number, option=orjson.OPT_APPEND_NEWLINE)
+    return _written(data, orjson.OPT_APPEND_NEWLINE)
+
+
+def _written(data: Mapping[str, Any], options: int) -> bytes:
+    """Write data; a signal that came while a number was written is no fault of the data."""
+    try:
+        return orjson.dumps(data, default=_number, option=options)
+    except TypeError as error:
+        if error.__cause__ is None or isinstance(error.__cause__, Exception):
+            raise
+        raise error.__cause__ from None
 
 
 def _number(value: object) -> orjson.Fragment:
