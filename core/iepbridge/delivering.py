@@ -225,7 +225,7 @@ class _Attempt:
 
     def _upload(self, name: str) -> None:
         with self._parcel.open() as source, self._noting_refusal():
-            self._session.upload(source, name)
+            self._write(source, name)
         ours = True if self._endpoint.verify == "none" else self._is_ours(name)
         if ours is None:
             self._record.naming()  # whole or not, somebody has it
@@ -275,7 +275,16 @@ class _Attempt:
 
     def _mark(self) -> None:
         if self._endpoint.marker:
-            self._session.upload(io.BytesIO(), f"{self._final}{self._endpoint.marker}")
+            self._write(io.BytesIO(), f"{self._final}{self._endpoint.marker}")
+
+    def _write(self, source: BinaryIO, name: str) -> None:
+        try:
+            self._session.upload(source, name)
+        except NotThere:
+            raise Refused(
+                f"{name}: the endpoint's folder is not there any more. Have it made again, or mend"
+                " the endpoint's `url`; then run again."
+            ) from None
 
     def _tidy(self) -> None:
         """Remove what an earlier attempt has left; that it cannot be removed changes nothing."""

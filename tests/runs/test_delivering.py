@@ -26,6 +26,7 @@ from tests.fakes.record import FakeRecord
 from iepbridge.delivering import ARRIVED, FOUND, Parcel, deliver
 from iepbridge.errors import OutcomeUnknown, Refused, Unreachable
 from iepbridge.settings import EndpointSettings
+from iepbridge.transports import NotThere
 
 NAME = "TWIST_IEP_GCWS_20261102_000001.xml"
 CONTENT = b"a file of plans, not a short one"
@@ -267,3 +268,15 @@ def test_each_retry_waits_and_their_number_is_the_endpoints() -> None:
 def test_what_is_refused_is_not_tried_again() -> None:
     delivery = Delivery(settings(), FakeEndpoint({1: REFUSED}))
     assert (delivery.run(), delivery.endpoint.calls) == ("Refused", ["open"])
+
+
+@pytest.mark.parametrize("upload", UPLOADS)
+@pytest.mark.parametrize("call", ["upload", "mark"])
+def test_a_folder_that_goes_away_is_told(upload: str, call: str) -> None:
+    def gone() -> None:
+        raise NotThere(NAME)
+
+    endpoint = FakeEndpoint(before={call: gone})
+    own = settings(upload, marker=".done")
+    with pytest.raises((Refused, OutcomeUnknown), match="folder"):
+        deliver(PARCEL, own, endpoint.open, FakeRecord())
