@@ -66,16 +66,22 @@ class NewBatch(NamedTuple):
     received_id: int | None = None
 
 
-MADE: Final = "batch_made"
 _EMPTY: Final = (batches.c.state == WAITING, batches.c.kept_id.is_(None))
 _BATCH: Final = select(*(batches.c[name] for name in Batch._fields)).order_by(batches.c.id)
 
 
-def add_batch(tx: Transaction, run_id: int, new: NewBatch, event: str = MADE) -> Batch:
+def add_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
     """Write down a batch that waits for its delivery."""
-    made = insert(batches).values(_row(tx, run_id, new)).returning(batches.c.id)
-    own = int(tx.connection.execute(made).scalar_one())
-    return _made(tx, run_id, own, new, event)
+    batch = _added(tx, run_id, new)
+    tx.event("batch_made", **_told(batch, run_id))
+    return batch
+
+
+def remember_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
+    """Write down a batch that may have been sent before the ledger was restored."""
+    batch = _added(tx, run_id, new)
+    tx.event("batch_remembered", **_told(batch, run_id))
+    return batch
 
 
 def fill(tx: Transaction, run_id: int, batch_id: int, new: NewBatch) -> Batch:
@@ -84,7 +90,14 @@ def fill(tx: Transaction, run_id: int, batch_id: int, new: NewBatch) -> Batch:
     change = update(batches).where(*empty).values(settled_at=None, **_row(tx, run_id, new))
     if tx.connection.execute(change).rowcount != 1:
         raise Busy(f"The number of {new.name} was used at the same time. Run again.")
-    return _made(tx, run_id, batch_id, new, MADE)
+    batch = batch_of(tx.connection, batch_id)
+    tx.event("batch_made", **_told(batch, run_id))
+    return batch
+
+
+def _added(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
+    made = insert(batches).values(_row(tx, run_id, new)).returning(batches.c.id)
+    return batch_of(tx.connection, int(tx.connection.execute(made).scalar_one()))
 
 
 def _row(tx: Transaction, run_id: int, new: NewBatch) -> dict[str, Any]:
@@ -98,12 +111,9 @@ def _row(tx: Transaction, run_id: int, new: NewBatch) -> dict[str, Any]:
     }
 
 
-def _made(tx: Transaction, run_id: int, own: int, new: NewBatch, event: str) -> Batch:
-    tx.event(
-        event, feed=new.feed, run_id=run_id, batch_id=own, name=new.name, plans=new.plans,
-        sha256=new.sha256.hex(),
-    )  # fmt: skip
-    return batch_of(tx.connection, own)
+def _told(batch: Batch, run_id: int) -> dict[str, Any]:
+    about = {"feed": batch.feed, "run_id": run_id, "batch_id": batch.id, "name": batch.name}
+    return {**about, "plans": batch.plans, "sha256": batch.sha256.hex()}
 
 
 def batch_of(connection: Connection, batch_id: int) -> Batch:
@@ -235,7 +245,6 @@ def attempts_of(connection: Connection, batch_id: int) -> Iterator[Row[Any]]:
 __all__ = [
     "BEGUN",
     "DELIVERED",
-    "MADE",
     "NAMING",
     "NOT_DELIVERED",
     "UNKNOWN",
@@ -253,6 +262,7 @@ __all__ = [
     "is_name_free",
     "may_have_its_name",
     "open_batches",
+    "remember_batch",
     "set_phase",
     "settle",
     "was_tried",

@@ -15,8 +15,8 @@ from iepbridge.ledger.batches import (
     NAMING,
     Batch,
     NewBatch,
-    add_batch,
     begin_attempt,
+    remember_batch,
     set_phase,
     settle,
 )
@@ -48,7 +48,7 @@ def enter(tx: Transaction, run_id: int, page: Page) -> Batch | None:
     use_number(tx, channel, number, last)
     facts = (page.endpoint, page.created, page.name, page.sha256, page.size, len(page.plans))
     new = NewBatch(page.feed, channel, number, *facts, kept_id=None)
-    batch = add_batch(tx, run_id, new, "batch_remembered")
+    batch = remember_batch(tx, run_id, new)
     for members in _parts(page.plans):
         known = entries_of(tx.connection, page.feed, sorted({one.plan_id for one in members}))
         passing = [_passing(one, known.get(one.plan_id, [])) for one in members]
