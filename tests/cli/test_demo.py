@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.cli.conftest import COMMAND, Run, environment
+from tests.cli.conftest import COMMAND, Run, _as_in_a_terminal, environment
 
 COUNT = 30
 README = Path(__file__).parents[2] / "README.md"
@@ -190,6 +190,39 @@ def test_with_few_plans_there_may_be_nothing_to_mend(tmp_path: Path) -> None:
     done = play(tmp_path, "--count", "1").done
     assert done.returncode == 0
     assert b"No state rejected a plan" in done.stdout
+
+
+def test_a_reader_that_goes_ends_it(tmp_path: Path) -> None:
+    command = [*COMMAND, "demo", "--count", "1"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(_PATIENCE_SECONDS) == 128 + signal.SIGPIPE
+        assert process.stderr.read() == b""
+
+
+def test_a_signal_ends_it_and_another_demo_begins_anew(tmp_path: Path) -> None:
+    command = [*COMMAND, "demo", "--count", "3"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        preexec_fn=_as_in_a_terminal,  # noqa: PLW1509  nothing else runs here
+    ) as process:
+        assert process.stdout is not None
+        while not process.stdout.readline().startswith(b"4. "):
+            pass
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        assert process.wait(_PATIENCE_SECONDS) == 128 + signal.SIGTERM
+    again = play(tmp_path, "--count", "1")
+    assert again.done.returncode == 0
+    assert "What you put or changed" not in again.text
 
 
 def test_a_folder_that_is_a_file_is_wrong_usage(run: Run, tmp_path: Path) -> None:

@@ -111,6 +111,13 @@ def test_links_are_put_aside_and_not_followed(played: Path, tmp_path: Path, link
     assert files(elsewhere) == before
 
 
+def test_a_file_in_the_place_of_a_folder_is_put_aside(played: Path) -> None:
+    (played / "plans").rename(played / "mine")
+    (played / "plans").write_text("mine")
+    assert prepare(played) == played / "kept-1"
+    assert files(played) == {"kept-1/plans", "mine/plans.jsonl"}
+
+
 @pytest.mark.parametrize("name", ["iepbridge.toml", "plans/mine.jsonl", "iepbridge.db", "lock"])
 def test_a_folder_with_what_no_demo_made_is_left_alone(tmp_path: Path, name: str) -> None:
     put(tmp_path, name, "mine.txt")

@@ -132,7 +132,7 @@ def _entries(folder: Path) -> Iterator[Path]:
     """Give the files and links under the demo's names; links are not followed."""
     yield from (path for name in _FILES if os.path.lexists(path := folder / name))
     for own in map(folder.joinpath, _FOLDERS):
-        if own.is_symlink():
+        if own.is_symlink() or own.is_file():
             yield own
             continue
         for place, folders, files in os.walk(own):

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from rich.console import Console
 from rich.text import Text
@@ -62,8 +62,19 @@ _NAME: Final = "iepbridge"
 _WIDTH: Final = 22
 
 
-def _say(text: str = "", style: str = "") -> None:
-    Console(highlight=False, soft_wrap=True).print(Text(escaped(text), style))
+class _Page(Console):
+    """Standard output, for people; that its reader has gone is told to the caller."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False, soft_wrap=True)
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Let the command end as all do whose reader has gone."""
+        raise BrokenPipeError
+
+
+def _say(text: str = "") -> None:
+    _Page().print(Text(escaped(text)))
     sys.stdout.flush()
 
 
@@ -73,7 +84,7 @@ def _step(title: str, command: str = "") -> None:
     line = Text(title, "bold")
     if command:
         line.append(f"   iepbridge {command}", "not bold cyan")
-    Console(highlight=False, soft_wrap=True).print(line)
+    _Page().print(line)
 
 
 def _tell(text: str) -> None:
@@ -164,7 +175,8 @@ def show_mended(stage: Stage, plan: Mended) -> None:
 
 def show_sent_again(fates: Iterable[Fate], sent: int) -> None:
     """Tell what became of the mended plan, everywhere."""
-    _tell(f"The feeds run again, and send nothing but this plan, to {sent:,} states.")
+    states = "1 state" if sent == 1 else f"{sent:,} states"
+    _tell(f"The feeds run again, and send nothing but this plan, to {states}.")
     _tell("; ".join(f"{_state(one.system)}: {_became(one)}" for one in fates))
 
 
@@ -223,7 +235,7 @@ def show_accounts(drawn: Sequence[Account]) -> None:
 
 def show_next(stage: Stage, plan: Mended | None) -> None:
     """Tell what to try next, as it can be typed."""
-    command = _command(stage.folder)
+    command = called_as(stage.folder)
     _step("Next")
     if os.environ.get("IEPBRIDGE_CONFIG"):
         _try("use the folder's own configuration", "unset IEPBRIDGE_CONFIG")
@@ -240,7 +252,7 @@ def _try(what: str, command: str) -> None:
     _tell(f"{what.ljust(36)}{command}")
 
 
-def _command(folder: Path) -> str:
+def called_as(folder: Path) -> str:
     """Give how this program is called from the folder."""
     own = Path(sys.argv[0])
     if own.name != _NAME:

@@ -1,6 +1,7 @@
 """The deed behind `iepbridge demo`: the story played in order, each step told as it is done."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from iepbridge.cli import demo_view as view
@@ -19,12 +20,15 @@ from iepbridge.cli.demo_stage import (
     take_in,
 )
 from iepbridge.cli.telling import begin
+from iepbridge.errors import Misuse
 
 _NOT_RIGHT = 1
 
 
 def perform(arguments: argparse.Namespace) -> int:
     """Play the story in a folder; 1 where the accounts are not right at its end."""
+    if sys.stdout is None:
+        raise Misuse("Standard output is closed, so there is nowhere to tell anything.")
     arguments.log_level = arguments.log_level or "error"  # it is told in words
     begin(arguments)
     folder = Path(arguments.folder)
