@@ -19,7 +19,7 @@ MODULES = tuple(
     f"tests.torture.{name}"
     for name in (
         *("kill_claims", "openpgp_claims", "feeds_killed", "feeds_cut"),
-        *("feeds_on_bad_disks", "feeds_on_full_disks", "feeds_on_bad_servers"),
+        *("feeds_on_bad_disks", "feeds_on_full_disks", "feeds_on_bad_servers", "feeds_soaked"),
     )
 )
 
