@@ -31,8 +31,9 @@ def new(number: int) -> Data:
 
 
 def put_right(plan: Data, number: int) -> Data:
-    """Give the same version with another remark in a case note."""
+    """Give the same version with another remark in a case note; one that was bad is mended."""
     first, *others = plan["case_notes"]
+    plan = {**plan, "goals": _goals(plan)}
     return {**plan, "case_notes": [{**first, "story": f"Put right, {number}."}, *others]}
 
 
@@ -52,7 +53,7 @@ def amended(plan: Data, number: int, *, significant: bool) -> Data:
     if not significant:
         phone = f"713555{number % 10_000:04}"
         return {**changed, "participant": {**plan["participant"], "phone": phone}}
-    first, *others = plan["goals"]
+    first, *others = _goals(plan)
     note = {
         "note_id": f"N-update-{version}-{number}",
         "about": "iep_update",
@@ -66,6 +67,12 @@ def amended(plan: Data, number: int, *, significant: bool) -> Data:
 def bad(plan: Data) -> Data:
     """Give a content that policy holds: it has no goals."""
     return {**plan, "goals": []}
+
+
+def _goals(plan: Data) -> list[Data]:
+    """Give a plan's goals; those it began with, where they were taken away."""
+    whole: list[Data] = plan["goals"]
+    return whole or next(one["goals"] for one in _base() if one["plan_id"] == plan["plan_id"])
 
 
 def content_of(plan: Data) -> Content:

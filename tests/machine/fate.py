@@ -6,6 +6,7 @@ Calls and commits are counted together, so that one number names any place of a 
 """
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,16 +35,35 @@ _Given = TypeVar("_Given")
 LATE: Final = "late"
 """The connection is cut, and the server does it all the same, some calls later."""
 FAULTS: Final = (BEFORE, AFTER, HALF, LATE, REFUSED, FAILED, KILLED_BEFORE, KILLED_AFTER)
+CALLS: Final = ("commit", "look", "upload", "rename", "download", "archive")
+"""Kinds of calls that may be counted by themselves."""
 _KILLS: Final = {KILLED_BEFORE, KILLED_AFTER}
 
 
+_OF_COMMITS: Final = {
+    BEFORE: BEFORE,
+    AFTER: AFTER,
+    HALF: KILLED_BEFORE,
+    LATE: KILLED_AFTER,
+    REFUSED: KILLED_BEFORE,
+    FAILED: KILLED_AFTER,
+    KILLED_BEFORE: KILLED_BEFORE,
+    KILLED_AFTER: KILLED_AFTER,
+}
+"""What a fault of a call is where it strikes a commit, which knows four."""
+
+
 class Fault(NamedTuple):
-    """What happens at a call or commit; `lasting`, that nothing is reached any more after it."""
+    """What happens at a call or commit; `lasting`, that nothing is reached any more after it.
+
+    `call` is of what kind those are that are counted, None for all.
+    """
 
     at: int
     what: str
     lasting: bool = False
     late_by: int = 2
+    call: str | None = None
 
 
 @dataclass
@@ -54,12 +74,14 @@ class Fate:
     count: int = 0
     struck: bool = False
     dead: bool = False
+    _by_name: Counter[str] = field(default_factory=Counter)
     _late: list[tuple[int, Effect]] = field(default_factory=list)
 
     def strike(self, fault: Fault | None) -> None:
         """Begin to count anew; what a server has still to do is done."""
         self.settle()
         self.fault, self.count, self.struck, self.dead = fault, 0, False, False
+        self._by_name.clear()
 
     def settle(self) -> None:
         """Do what is late."""
@@ -69,9 +91,10 @@ class Fate:
                 effect()
 
     def commit(self) -> str | None:
-        """Count a commit; say what is to go wrong with it."""
+        """Count a commit; say what is to go wrong with it, if anything."""
         self.live()
-        return self._next()
+        what = self._next("commit")
+        return None if what is None else _OF_COMMITS[what]
 
     def live(self) -> None:
         """End, where the process has ended."""
@@ -83,12 +106,15 @@ class Fate:
         self.dead = True
         raise Killed
 
-    def _next(self) -> str | None:
+    def _next(self, name: str) -> str | None:
         self.count += 1
-        if self.fault is None or self.fault.at != self.count:
+        self._by_name[name] += 1
+        fault = self.fault
+        if fault is None or self.struck:
             return None
-        self.struck = True
-        return self.fault.what
+        count = self.count if fault.call is None else self._by_name[fault.call]
+        self.struck = fault.at == count
+        return fault.what if self.struck else None
 
     def call(
         self,
@@ -105,7 +131,7 @@ class Fate:
         self._catch_up()
         if self.struck and self.fault is not None and self.fault.lasting:
             raise (Unreachable if name == "open" else Interrupted)(f"{name}: away")
-        what = self._next()
+        what = self._next(name)
         if what is None:
             return effect()
         if what in (AFTER, KILLED_AFTER) and name != "open":
@@ -154,7 +180,7 @@ class StruckLedger(Ledger):
             yield tx
             if what == KILLED_BEFORE:
                 self._fate.die()
-            if what not in (None, AFTER, KILLED_AFTER):
+            if what == BEFORE:
                 raise LedgerFailed("The ledger's disk is full.")
         if what == KILLED_AFTER:
             self._fate.die()

@@ -23,7 +23,7 @@ from sqlalchemy import select
 from tests.machine import contents
 from tests.machine.agreement import Memory, agrees, answers_given, content, rows_of
 from tests.machine.contents import PLANS, content_of
-from tests.machine.fate import FAULTS, Fault
+from tests.machine.fate import CALLS, FAULTS, Fault
 from tests.machine.world import ACKS, INTO, OUT, Character, World
 
 from iepbridge.ledger.answers import lock_batch
@@ -33,9 +33,13 @@ from iepbridge.ledger.schema import DELIVERED, UNKNOWN, held
 
 feeds = st.sampled_from(sorted(OUT))
 plans = st.integers(0, PLANS - 1)
-faults = st.none() | st.builds(
-    Fault, st.integers(1, 30), st.sampled_from(FAULTS), st.booleans(), st.integers(0, 6)
-)
+whats = st.sampled_from(FAULTS)
+late = st.integers(0, 6)
+anywhere = st.builds(Fault, st.integers(1, 24), whats, st.booleans(), late, st.none())
+at_a_call = st.builds(Fault, st.integers(1, 3), whats, st.booleans(), late, st.sampled_from(CALLS))
+faults = anywhere | st.none() | at_a_call
+deeds = st.sampled_from(["amend", "change", "amend", "change", "nothing", "spoil"])
+several = st.lists(plans, min_size=1, max_size=4, unique=True)
 characters = st.builds(Character, st.integers(0, 9), st.booleans(), st.booleans(), st.booleans())
 
 MAKE_ROOM = Path("/dev/shm")
@@ -85,11 +89,12 @@ class FeedsMachine(RuleBasedStateMachine):
     def _lay(self, *found: contents.Data) -> None:
         self.world.lay(found[-1]["plan_id"], *found)
 
-    @rule(at=plans)
-    def write(self, at: int) -> None:
-        """A plan's first version; or it is withdrawn, and written anew."""
-        if self._newest(at) is None:
-            self._lay(contents.put_right(contents.new(at), self._next()))
+    @rule(picks=several)
+    def write(self, picks: list[int]) -> None:
+        """Plans in their first versions; what was withdrawn, anew."""
+        for at in picks:
+            if self._newest(at) is None:
+                self._lay(contents.put_right(contents.new(at), self._next()))
 
     @rule(at=plans, significant=st.booleans(), beside=st.booleans())
     def amend(self, at: int, significant: bool, beside: bool) -> None:
@@ -143,6 +148,41 @@ class FeedsMachine(RuleBasedStateMachine):
             own = {content(one) for one in rows_of(self.world).of(feed)}
             assert self.world.in_source() <= own, "read, and not written down"
 
+    @rule(feed=feeds, picks=several, deed=deeds, fault=faults)
+    def send(self, feed: str, picks: list[int], deed: str, fault: Fault | None) -> None:
+        """Something is done to plans, and they are sent, whatever goes wrong."""
+        for at in picks:
+            self._do(deed, at)
+        self.run_out(feed, fault)
+
+    def _do(self, deed: str, at: int) -> None:
+        if self._newest(at) is None:
+            self.write([at])
+        elif deed == "amend":
+            self.amend(at, significant=at % 2 == 0, beside=False)
+        elif deed == "change":
+            self.change(at, sign=at % 2 == 0)
+        elif deed == "spoil":
+            self.spoil(at)
+
+    @rule(feed=feeds, fault=faults)
+    def hear(self, feed: str, fault: Fault | None) -> None:
+        """The states take in what came, and their answers are heard."""
+        self.pickup()
+        self.run_acks(feed, fault)
+
+    @rule(picks=several, withheld=st.booleans(), fault=faults)
+    def bring(self, picks: list[int], withheld: bool, fault: Fault | None) -> None:
+        """Missouri makes a file, and it is fetched."""
+        self.offer(picks, withheld)
+        self.run_in(fault)
+
+    @rule(feed=feeds, fault=faults)
+    def go_on(self, feed: str, fault: Fault | None) -> None:
+        """After a kill or a cut: the leases end, and the feed runs again."""
+        self.world.end_leases()
+        self.run_out(feed, fault)
+
     @rule(feed=feeds, fault=faults)
     def run_acks(self, feed: str, fault: Fault | None) -> None:
         self._run(ACKS[feed], fault)
@@ -184,7 +224,7 @@ class FeedsMachine(RuleBasedStateMachine):
             name = path.name
             (path.parent.parent / "outbound" / name).write_bytes(path.read_bytes())
 
-    @rule(picks=st.lists(plans, min_size=1, max_size=3, unique=True), withheld=st.booleans())
+    @rule(picks=several, withheld=st.booleans())
     def offer(self, picks: list[int], withheld: bool) -> None:
         """Missouri makes a file of plans; one that is withheld is put out later."""
         own = [self._offered(one) for one in picks]

@@ -143,6 +143,8 @@ class World:
         self.grounds = Grounds(self.folder / "box")
         verdicts = Verdicts(own.seed, Shares(0.25, 0.2, 0.3))
         self.office = Office(self.grounds, verdicts, Manner(own.parts, own.twice), self.clock)
+        for system in OUT.values():  # it was agreed that numbers begin at 1
+            self.office._last[system, SENDER, SYSTEMS[system].receiver] = 999_999
         path = self.folder / "iepbridge.toml"
         path.write_text(_configuration(self.folder, self.url))
         self.settings = load_settings(str(path), {"KEY": KEY}, self.folder)
@@ -204,7 +206,7 @@ class World:
     def take_away(self) -> None:
         """Let the states take what lies in their folders."""
         for system in OUT.values():
-            for path in list(self.grounds.inbound(system).iterdir()):
+            for path in sorted(self.grounds.inbound(system).iterdir()):
                 self.grounds.take_away(path)
 
     def saw(self, system: str) -> dict[tuple[str, str], str]:
