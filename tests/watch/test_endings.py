@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     SSHCertificateBuilder,
     SSHCertificateType,
 )
+from pysequoia import Tsk
 from tests.openpgp.rings import key
 
 from iepbridge.settings import EndpointSettings, FeedSettings, Settings
@@ -107,3 +108,23 @@ def test_what_is_no_openpgp_certificate_is_told(tmp_path: Path) -> None:
     (tmp_path / "text.pgp").write_text("hello")
     (found,) = told(feed(tmp_path / "text.pgp"))
     assert "no OpenPGP certificate" in found.what
+
+
+def test_the_end_of_a_signers_certificate(tmp_path: Path) -> None:
+    near = openpgp_certificate(tmp_path, "near", 20)
+    (found,) = told(feed(verify_with=[near]))
+    assert f"The OpenPGP certificate in {near} ends on" in found.what
+
+
+@pytest.mark.parametrize("use", ["sign_with", "decrypt_with"])
+def test_the_end_of_our_own_key(tmp_path: Path, use: str) -> None:
+    file = tmp_path / "own.pgp"
+    named = {use: {"file": str(file)}}
+    file.write_bytes(bytes(Tsk.generate("own", validity_seconds=86_400 * 20)))
+    (found,) = told(feed(**named))
+    assert found.what.startswith(f"The OpenPGP key of {use} ends on")
+    assert told(feed(**named), NOW - timedelta(days=12)) == []
+    file.write_bytes(bytes(Tsk.generate("own")))
+    assert told(feed(**named)) == []
+    file.write_bytes(b"hello")
+    assert "no OpenPGP key" in told(feed(**named))[0].what

@@ -6,7 +6,7 @@ The library holds Python's lock while it works on a file, and hostile input migh
 or fill the disk; so it is loaded in a child alone, which has a deadline and a limit.
 """
 
-from iepbridge.openpgp.inspection import Certificate, inspect
+from iepbridge.openpgp.inspection import Certificate, inspect, key_ends
 from iepbridge.openpgp.messages import DEADLINE_SECONDS, MOST_BYTES, Signed, decrypt, encrypt
 from iepbridge.openpgp.process import Ended, Reference
 
@@ -20,4 +20,5 @@ __all__ = [
     "decrypt",
     "encrypt",
     "inspect",
+    "key_ends",
 ]

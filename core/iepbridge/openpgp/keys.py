@@ -1,6 +1,7 @@
 """Our own secret keys: the parts that sign or decrypt, unlocked by their passphrase."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 
 from pysequoia import PyDecryptor, PySigner, Tsk
@@ -35,6 +36,27 @@ def decryptors(secret: Secret) -> list[PyDecryptor]:
     """Give every part that may decrypt now; raise `Misuse` where there is none."""
     found = _usable(secret, "decrypt", lambda part: part.encrypts)
     return [_unlocked(secret, key, lambda key, text: key.decryptor(text)) for key in found]
+
+
+def signs_until(secret: Secret) -> datetime | None:
+    """Give when the last part that may sign now ends; None where one never does."""
+    return _last_end(_usable(secret, "sign", lambda part: part.signs))
+
+
+def decrypts_until(secret: Secret) -> datetime | None:
+    """Give when the last part that may decrypt now ends; None where one never does."""
+    return _last_end(_usable(secret, "decrypt", lambda part: part.encrypts))
+
+
+def _last_end(keys: Sequence[Tsk]) -> datetime | None:
+    ends = [_end(split(bytes(key))[0]) for key in keys]
+    lasting = [end for end in ends if end is not None]
+    return max(lasting) if len(lasting) == len(ends) else None
+
+
+def _end(parts: Sequence[Part]) -> datetime | None:
+    """Give when the first of a key's parts ends: its primary key, and the one it is used for."""
+    return min((part.expires for part in parts if part.expires is not None), default=None)
 
 
 def _usable(secret: Secret, what: str, is_meant: Callable[[Part], bool]) -> list[Tsk]:

@@ -11,13 +11,14 @@ import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 from pysequoia import Decrypted, PyDecryptor, Tsk, decrypt_file, encrypt_file
 
 from iepbridge.errors import IepbridgeError, Unreadable
-from iepbridge.openpgp.certificates import Loaded, load, usable_until
-from iepbridge.openpgp.keys import Secret, decryptors, signer
+from iepbridge.openpgp.certificates import Loaded, alive_until, load, usable_until
+from iepbridge.openpgp.keys import Secret, decryptors, decrypts_until, signer, signs_until
 from iepbridge.output import Unwritable
 
 _NOT_FOR_KEY: Final = "No key to decrypt"
@@ -35,12 +36,22 @@ Telling = Callable[[str], IepbridgeError]
 
 def inspect(request: Request) -> Answer:
     """Give file, fingerprint and end of each certificate."""
-    return {"certificates": [_described(loaded) for loaded in load(request["to"])]}
+    until = usable_until if request["to_encrypt"] else alive_until
+    return {"certificates": [_described(loaded, until) for loaded in load(request["to"])]}
 
 
-def _described(loaded: Loaded) -> tuple[str, str, str | None]:
-    until = usable_until(loaded)
-    return loaded.file, loaded.fingerprint, until.isoformat() if until else None
+def _described(
+    loaded: Loaded, until: Callable[[Loaded], datetime | None]
+) -> tuple[str, str, str | None]:
+    ends = until(loaded)
+    return loaded.file, loaded.fingerprint, ends.isoformat() if ends else None
+
+
+def ends(request: Request) -> Answer:
+    """Give when a secret key ends, for one use."""
+    until = signs_until if request["use"] == "sign" else decrypts_until
+    found = until(_secret(request["key"], request))
+    return {"ends": found.isoformat() if found else None}
 
 
 def encrypt(request: Request) -> Answer:
@@ -160,7 +171,7 @@ def _full_disk(text: str) -> Unwritable | None:
     return Unwritable("OpenPGP: the disk is full. Nothing was written; make room and run again.")
 
 
-_OPERATIONS: Final = {"inspect": inspect, "encrypt": encrypt, "decrypt": decrypt}
+_OPERATIONS: Final = {"inspect": inspect, "ends": ends, "encrypt": encrypt, "decrypt": decrypt}
 
 
 def main() -> None:

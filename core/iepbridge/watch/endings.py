@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from iepbridge.errors import IepbridgeError
 from iepbridge.ledger.instants import instant
-from iepbridge.openpgp import inspect
-from iepbridge.settings import EndpointSettings, FeedSettings, Settings
+from iepbridge.openpgp import inspect, key_ends
+from iepbridge.settings import EndpointSettings, FeedSettings, Secret, Settings
 from iepbridge.transports.sftp.keys import certificate_ends
 from iepbridge.watch.found import Missing
 
@@ -17,6 +17,7 @@ AHEAD: Final = timedelta(days=30)
 _RENEW: Final = "Have new ones made, and set the day anew."
 _CERTIFY: Final = "Have a new certificate made for the key."
 _ASK: Final = "Ask its owner for a new one."
+_EXTEND: Final = "Extend it and give its certificate to those who need it, or make a new one."
 
 
 def endings(settings: Settings, at: datetime) -> Iterator[Missing]:
@@ -47,21 +48,49 @@ def _of_endpoint(endpoint: EndpointSettings, at: datetime) -> Iterator[Missing]:
 
 def _of_feed(feed: FeedSettings, at: datetime) -> Iterator[Missing]:
     for file in feed.encrypt_to:
-        try:
-            ends = [one.expires for one in inspect([file])]
-        except IepbridgeError as error:
-            yield _missing(feed.name, None, at, str(error), _ASK)
-            continue
-        for end in filter(None, ends):
-            yield from _of_certificate(feed, file, end, at)
+        yield from _of_certificate(feed, file, at, to_encrypt=True)
+    for file in feed.verify_with:
+        yield from _of_certificate(feed, file, at, to_encrypt=False)
+    if feed.sign_with is not None:
+        yield from _of_key(feed, feed.sign_with, "sign", feed.sign_passphrase, at)
+    if feed.decrypt_with is not None:
+        yield from _of_key(feed, feed.decrypt_with, "decrypt", feed.decrypt_passphrase, at)
 
 
 def _of_certificate(
-    feed: FeedSettings, file: Path, end: datetime, at: datetime
+    feed: FeedSettings, file: Path, at: datetime, *, to_encrypt: bool
 ) -> Iterator[Missing]:
-    if end - at < AHEAD:
-        what = f"The OpenPGP certificate in {file} {_verb(end, at)} on {end.date()}."
-        yield _missing(feed.name, None, end, what, _ASK)
+    shown = f"The OpenPGP certificate in {file}"
+    try:
+        ends = [one.expires for one in inspect([file], to_encrypt=to_encrypt)]
+    except IepbridgeError as error:
+        yield _missing(feed.name, None, at, str(error), _ASK)
+        return
+    for end in ends:
+        yield from _soon(feed, shown, end, at, _ASK)
+
+
+def _of_key(
+    feed: FeedSettings,
+    key: Secret,
+    use: Literal["sign", "decrypt"],
+    passphrase: Secret | None,
+    at: datetime,
+) -> Iterator[Missing]:
+    try:
+        end = key_ends(key, use, passphrase)
+    except IepbridgeError as error:
+        yield _missing(feed.name, None, at, str(error), _EXTEND)
+        return
+    yield from _soon(feed, f"The OpenPGP key of {key.key}", end, at, _EXTEND)
+
+
+def _soon(
+    feed: FeedSettings, shown: str, end: datetime | None, at: datetime, remedy: str
+) -> Iterator[Missing]:
+    if end is not None and end - at < AHEAD:
+        what = f"{shown} {_verb(end, at)} on {end.date()}."
+        yield _missing(feed.name, None, end, what, remedy)
 
 
 def _missing(
