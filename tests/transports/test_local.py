@@ -17,7 +17,12 @@ from iepbridge.transports.local import translated
 from iepbridge.transports.names import acceptable, in_archive
 
 
-def test_of_many_renames_to_one_name_one_wins(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_of_many_renames_to_one_name_one_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
+) -> None:
+    if not in_one_step:
+        monkeypatch.setattr("iepbridge.transports.local._RENAME", None)
     lost: list[str] = []
 
     def rename(number: int) -> None:
@@ -54,6 +59,27 @@ def test_a_move_that_was_cut_short_is_brought_to_its_end(tmp_path: Path) -> None
             (tmp_path / new).unlink()
 
 
+@pytest.mark.linux
+def test_at_no_moment_a_file_has_both_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "link")
+    with FolderSession("texas", tmp_path) as session:
+        session.upload(io.BytesIO(b"plans"), "plans.xml.part")
+        session.rename("plans.xml.part", "plans.xml")
+        session.upload(io.BytesIO(b"others"), "plans.xml.part")
+        with pytest.raises(AlreadyThere):
+            session.rename("plans.xml.part", "plans.xml")
+    assert (tmp_path / "plans.xml").read_bytes() == b"plans"
+
+
+@pytest.fixture
+def old_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the renaming in one step."""
+    monkeypatch.setattr("iepbridge.transports.local._RENAME", None)
+
+
+@pytest.mark.usefixtures("old_kernel")
 def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EPERM, "no links here")

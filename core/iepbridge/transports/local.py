@@ -1,5 +1,6 @@
 """Steps on local files that the standard library leaves to the caller, each by open folder."""
 
+import ctypes
 import errno
 import os
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 SAFELY: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """How a file is opened: no link followed, no waiting for the other end of a pipe."""
 
+_RENAME: Final = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+_NO_REPLACE: Final = 1
+_CANNOT: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.EPERM})
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 _FOR_NOW: Final = {
     errno.ENOSPC: "the disk is full; make room and run again",
@@ -58,11 +62,14 @@ def entries(folder: int) -> Iterator[tuple[str, os.stat_result]]:
 def move(old: str, new: str, source: int, target: int) -> None:
     """Move a file between open folders, never over another: `AlreadyThere`.
 
-    A move that was cut short, so that the file has both names, is brought to its end. Where the
-    file system has no hard links, nothing guards against a name taken meanwhile.
+    In one step where the system can: whoever takes the file away leaves no second name of it. Else
+    by two names, and a move that was cut short is brought to its end. Where the file system has no
+    hard links either, nothing guards against a name taken meanwhile.
     """
     places = {"src_dir_fd": source, "dst_dir_fd": target}
     try:
+        if _renamed(old, new, source, target):
+            return
         os.link(old, new, **places, follow_symlinks=False)
     except FileExistsError:
         if not _is_same(old, new, source, target):
@@ -73,6 +80,19 @@ def move(old: str, new: str, source: int, target: int) -> None:
         _rename(old, new, source, target)
         return
     os.unlink(old, dir_fd=source)
+
+
+def _renamed(old: str, new: str, source: int, target: int) -> bool:
+    """Rename without replacing, as Linux can; say whether it could on this file system."""
+    places = (source, os.fsencode(old), target, os.fsencode(new))
+    if _RENAME is None:
+        return False
+    if _RENAME(*places, _NO_REPLACE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _CANNOT:
+        return False
+    raise OSError(number, os.strerror(number))
 
 
 def _is_same(old: str, new: str, source: int, target: int) -> bool:
