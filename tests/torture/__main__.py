@@ -18,7 +18,7 @@ from tests.torture.table import table
 MODULES = tuple(
     f"tests.torture.{name}"
     for name in (
-        *("kill_claims", "openpgp_claims", "feeds_killed", "feeds_cut"),
+        *("kill_claims", "openpgp_claims", "feeds_killed", "feeds_cut", "feeds_restored"),
         *("feeds_on_bad_disks", "feeds_on_full_disks", "feeds_on_bad_servers", "feeds_soaked"),
     )
 )
