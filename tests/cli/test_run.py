@@ -88,6 +88,35 @@ def test_one_feed_that_fails_stops_no_other(small_deployment: Deployment) -> Non
     assert "ohio" in done.rows[0]["problems"][0]
 
 
+_NEW = """
+[feeds.new]
+direction = "out"
+system = "twist"
+source = "plans/*.jsonl"
+endpoint = "texas"
+sender = "NEW"
+receiver = "TWC"
+volume_first = 1
+"""
+
+
+def test_more_than_may_go_stops_a_feed_until_a_person_accepts_it(
+    small_deployment: Deployment,
+) -> None:
+    small_deployment.configure_more(_NEW)
+    small_deployment.plans(texan("P-1"), texan("P-2"))
+    done = small_deployment("run", "new", "acks")
+    assert (done.code, [row["exit_code"] for row in done.rows]) == (8, [8, 0])
+    assert "`iepbridge run new --accept-volume`" in done.rows[0]["problems"][0]
+    assert small_deployment.sent() == []
+    stands = {row["feed"]: row for row in small_deployment("feeds").rows}
+    assert stands["new"]["last_run"]["exit_code"] == 8
+    preview = small_deployment("run", "new", "--dry-run")
+    assert (preview.code, [row["do"] for row in preview.rows]) == (8, ["stop"])
+    done = small_deployment("run", "new", "--accept-volume")
+    assert (done.code, done.row["counts"]["plans_delivered"]) == (0, 2)
+
+
 def test_a_fault_of_the_program_in_one_feed_stops_no_other(
     small_deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
