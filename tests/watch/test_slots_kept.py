@@ -77,7 +77,8 @@ def test_a_slot_is_told_by_the_rule(small_world: Make, grace: int) -> None:
     @settings(max_examples=40)
     @given(histories(), st.lists(st.integers(0, 24 * 60 * DAYS), min_size=4, max_size=4))
     def law(history: list[Run], moments: list[int]) -> None:
-        write(world, history)
+        with world.at_once():
+            write(world, history)
         for now in moments:
             expected = ["run"] if is_missing(history, now, grace) else []
             assert world.kinds(at(now)) == expected, now

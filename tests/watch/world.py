@@ -1,6 +1,8 @@
 """A ledger into which what happened is written, at any moment, and what is found missing then."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,9 +61,23 @@ class World:
         self.ledger: Ledger = open_ledger_at(url, Keyring.parse(KEY))
         self.settings = settings
         self._events = 0
+        self._tx: Any = None
+
+    @contextmanager
+    def at_once(self) -> Iterator[Any]:
+        """Commit what is written in the block at its end, rather than each row by itself."""
+        if self._tx is not None:
+            yield self._tx
+            return
+        with self.ledger.writing() as tx:
+            self._tx = tx
+            try:
+                yield tx
+            finally:
+                self._tx = None
 
     def add(self, table: Table, **row: Any) -> int:
-        with self.ledger.writing() as tx:
+        with self.at_once() as tx:
             made = insert(table).values(row)
             if "id" not in table.c:
                 tx.connection.execute(made)
@@ -69,7 +85,7 @@ class World:
             return int(tx.connection.execute(made.returning(table.c.id)).scalar_one())
 
     def add_all(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        with self.ledger.writing() as tx:
+        with self.at_once() as tx:
             tx.connection.execute(insert(table), rows)
 
     def begins(self, at: datetime) -> None:
@@ -144,7 +160,7 @@ class World:
 
     def clear(self) -> None:
         """Forget all that happened."""
-        with self.ledger.writing() as tx:
+        with self.at_once() as tx:
             for table in (held, plan_versions, received, batches, slots, runs):
                 tx.connection.execute(delete(table))
 
