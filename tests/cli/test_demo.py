@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from tests.cli.conftest import COMMAND, Run, _as_in_a_terminal, environment
 
+from iepbridge.cli import main, rows
 from iepbridge.cli.demo_folder import prepare
 
 COUNT = 30
@@ -132,6 +133,19 @@ def test_what_is_made_is_for_its_owner_alone(shown: Shown) -> None:
     assert shown.folder.stat().st_mode & 0o077 == 0
     for name in ("ledger.key", "iepbridge.db", "plans/plans.jsonl", "book.jsonl"):
         assert (shown.folder / name).stat().st_mode & 0o077 == 0
+
+
+def test_plans_that_were_read_are_due_no_answer(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (row,) = (row for row in ask(shown, "feeds") if row["feed"] == "missouri-in")
+    assert (row["sent"], row["unanswered"]) == (10, 0)
+    monkeypatch.chdir(shown.folder)
+    monkeypatch.setattr(rows, "is_terminal", lambda _: True)
+    assert main(["feeds"]) == 0
+    told = capfdbinary.readouterr().out.decode()
+    assert "10 read" in told
+    assert "no answer" not in told
 
 
 def in_shell(here: Path, *commands: str) -> "subprocess.CompletedProcess[bytes]":

@@ -48,7 +48,8 @@ def perform(arguments: argparse.Namespace) -> int:
 def _row(feed: FeedSettings, ledger: Ledger, now: datetime) -> dict[str, Any]:
     with ledger.reading() as connection:
         state = feed_state(connection, feed.name, instant(now))
-    return {**_configured(feed), "next_run": _next_run(feed, now), **_stands(state)}
+    row = {**_configured(feed), "next_run": _next_run(feed, now), **_stands(state)}
+    return row if feed.direction == "out" else {**row, "unanswered": 0}  # no answer is due
 
 
 def _configured(feed: FeedSettings) -> dict[str, Any]:
@@ -124,7 +125,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
 def _cells(row: Row) -> list[str]:
     flow = f"{_WAYS[row['direction']]} {row['system']}, {row['endpoint']}"
-    counted = [f"{row[name]:,} {words}" for name, words in _FIGURES.items() if row[name]]
+    figures = _FIGURES | ({"sent": "read"} if row["direction"] == "in" else {})
+    counted = [f"{row[name]:,} {words}" for name, words in figures.items() if row[name]]
     return [f"{row['feed']}\n{flow}", _told(row), _due(row), "\n".join(counted)]
 
 
