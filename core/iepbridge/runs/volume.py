@@ -10,8 +10,8 @@ from typing import Final, NamedTuple, TypeAlias
 RUNS: Final = 10
 """How many runs before this one say what is usual."""
 
-ENOUGH: Final = 5
-"""How many of them there must be: a week of workdays."""
+ENOUGH: Final = 3
+"""How many of them there must be."""
 
 NOT_EMPTY: Final = 10
 """From how many plans usually found on an empty source is unusual, however few that is."""

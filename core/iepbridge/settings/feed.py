@@ -114,7 +114,7 @@ class FeedSettings(Table):
     """out: a difference of up to so many plans is never unusual"""
 
     volume_first: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
-    """out: the most plans that may go before five runs have sent some; without it, any number"""
+    """out: the most plans that may go before three runs have sent some; without it, any number"""
 
     encrypt_to: LocalPaths = ()
     """out: files with the OpenPGP certificates of those who may read, one or a list"""
