@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -67,6 +67,7 @@ sender = "{sender}"
 receiver = "{receiver}"
 acknowledgements = "{name}-acks"
 batch_size = 100
+volume_low = 0
 
 [feeds.{name}-acks]
 direction = "acks"
@@ -110,7 +111,7 @@ class Days:
 
 @dataclass
 class County:
-    """Feeds out and in, each with what it was given: `laid` contents, `offered` plans."""
+    """Feeds out and in; what each was given stands in a list of its own, on the disk."""
 
     folder: Path
     settings: Settings
@@ -119,8 +120,7 @@ class County:
     box: "Box"
     clock: Days = field(default_factory=Days)
     fate: Fate = field(default_factory=Fate)
-    laid: dict[Way, set[Content]] = field(default_factory=dict)
-    offered: dict[Way, list[tuple[str, int]]] = field(default_factory=dict)
+    accepting: str | None = None
     _ledger: Ledger | None = None
 
     @property
@@ -141,7 +141,8 @@ class County:
         folder = self.folder / "plans" / way.name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"day-{day:03}.jsonl").write_bytes(b"".join(map(plan_line, plans)))
-        self.laid.setdefault(way, set()).update(map(content_of, plans))
+        contents = map(content_of, plans)
+        self._note(way, (f"{own[0]} {own[1]} {own[2].hex()}" for own in contents))
 
     def clear(self, way: Way) -> None:
         """Take away what a feed out has read."""
@@ -151,23 +152,47 @@ class County:
     def offer(self, way: Way, number: int, plans: list[Data]) -> None:
         """Let a state send the feed in its next file, with those plans that its format takes."""
         about = Envelope(way.party, "US", number, self.clock().isoformat("T", "seconds"), test=True)
-        stream, taken = io.BytesIO(), []
+        stream, taken = io.BytesIO(), list[str]()
         writer = open_writer(way.system, registry(), stream, about, losses=False)
         for data in plans:
             plan = read_plan(data)
             if not writer.add(Arrival(plan.plan_id, plan.version, plan, data)).findings:
-                taken.append((plan.plan_id, plan.version))
+                taken.append(f"{plan.plan_id} {plan.version}")
         writer.finish()
         path = self.box.outbound(way.system) / file_name(registry().adapter(way.system), about)
         path.with_suffix(".new").write_bytes(stream.getvalue())
         path.with_suffix(".new").rename(path)
-        self.offered.setdefault(way, []).extend(taken)
+        self._note(way, taken)
+
+    def _note(self, way: Way, lines: Iterable[str]) -> None:
+        with (self.folder / f"given-{way.name}").open("a") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+
+    def _given(self, way: Way) -> list[list[str]]:
+        return [
+            line.split() for line in (self.folder / f"given-{way.name}").read_text().splitlines()
+        ]
+
+    def laid(self, way: Way) -> set[Content]:
+        """Give the contents that a feed out was given."""
+        return {(own[0], int(own[1]), bytes.fromhex(own[2])) for own in self._given(way)}
+
+    def offered(self, way: Way) -> list[tuple[str, int]]:
+        """Give the plans that a feed in was given."""
+        return [(own[0], int(own[1])) for own in self._given(way)]
 
     def run(self, feed: str, fault: Fault | None = None) -> Outcome | None:
         """Run a feed as a job would; None where it was killed."""
         self.fate.strike(fault)
         ledger = StruckLedger(self.ledger, self.fate)
-        workplace = Workplace(self.settings, registry(), ledger, self.clock, self._connect)
+        workplace = Workplace(
+            self.settings,
+            registry(),
+            ledger,
+            self.clock,
+            self._connect,
+            volume_accepted_by=self.accepting,
+        )
         with suppress(Killed), structlog.testing.capture_logs():
             return run_feed(workplace, feed)
         self.close()

@@ -10,7 +10,6 @@ import os
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -44,6 +43,14 @@ class Figures(NamedTuple):
     temporary: int
 
 
+class Made(NamedTuple):
+    """A plan in few words: which of the drawn ones it is, its version, the day it was left."""
+
+    place: int
+    version: int
+    day: int
+
+
 @dataclass
 class Soak:
     """A soak of a county; `a_day` is how many plans a feed gets each day."""
@@ -55,7 +62,7 @@ class Soak:
     figures: list[Figures] = field(default_factory=list)
     codes: Counter[int | None] = field(default_factory=Counter)
     _day: int = 0
-    _latest: dict[Way, dict[str, Data]] = field(default_factory=dict)
+    _latest: dict[Way, dict[int, Made]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -73,32 +80,35 @@ class Soak:
     def _new_day(self) -> None:
         self.county.clock.ahead += timedelta(days=1)
         for way in self.county.out:
-            self.county.lay(way, self._day, [*self._amended(way), *self._new(way)])
+            own = self._latest.setdefault(way, {})
+            today = self._amended(way, own) | self._new()
+            own.update(today)
+            self.county.lay(way, self._day, [self._plan(*one) for one in today.items()])
         for way in self.county.arriving:
-            self.county.offer(way, self._day, list(self._made(self.a_day, way.system)))
+            plans = [self._plan(*one) for one in self._new().items()]
+            self.county.offer(way, self._day, plans)
 
-    def _new(self, way: Way) -> list[Data]:
-        own = self._latest.setdefault(way, {})
-        found = list(self._made(self.a_day, way.system))
-        own.update({one["plan_id"]: one for one in found})
-        return found
-
-    def _made(self, number: int, system: str) -> Iterator[Data]:
+    def _new(self) -> dict[int, Made]:
         """Make plans of people who were never seen."""
-        for plan in self._random.choices(self._drawn, k=number):
-            own = next(self._numbers)
-            person = {**plan["participant"], "identifiers": _identifiers(own)}
-            yield {**plan, "plan_id": f"{system}-{own:07}", "participant": person}
+        places = self._random.choices(range(len(self._drawn)), k=self.a_day)
+        return {next(self._numbers): Made(place, 1, self._day) for place in places}
 
-    def _amended(self, way: Way) -> list[Data]:
+    def _amended(self, way: Way, own: dict[int, Made]) -> dict[int, Made]:
         """Give the next version of a tenth of what a feed had, and the mended of what came back."""
-        own = self._latest.get(way, {})
         some = self._random.sample(sorted(own), min(len(own), self.a_day // 10))
-        changed = {name: _next_version(own[name], self._day) for name in some}
-        for name in self._rejected(way):
-            changed.setdefault(name, _put_right(own[name], self._day))
-        own.update(changed)
-        return list(changed.values())
+        changed = {one: Made(own[one].place, own[one].version + 1, self._day) for one in some}
+        for plan_id in self._rejected(way):
+            number = int(plan_id.removeprefix("P-"))
+            changed.setdefault(number, own[number]._replace(day=self._day))
+        return changed
+
+    def _plan(self, number: int, made: Made) -> Data:
+        """Give a plan as it was left on a day: the phone number says which."""
+        plan = self._drawn[made.place]
+        person = {**plan["participant"], "identifiers": _identifiers(number)}
+        person["phone"] = f"713555{(made.day * 131) % 10_000:04}"
+        about = {"plan_id": f"P-{number}", "version": made.version}
+        return {**plan, **about, "participant": person}
 
     def _rejected(self, way: Way) -> list[str]:
         own = plan_versions.c
@@ -134,6 +144,7 @@ class Soak:
 
     def come_to_rest(self) -> None:
         """Go on without faults of ours, until all is sent, answered and read."""
+        self.county.accepting = "soak"  # that nothing is laid any more is meant
         for _ in range(QUIET_DAYS):
             self.county.clock.ahead += timedelta(days=1)
             self._go_round(0.0)
@@ -148,15 +159,6 @@ def _identifiers(number: int) -> dict[str, str]:
         "cwds": f"P{number:07}",
         "toolbox": f"{10_000_000 + number}",
     }
-
-
-def _next_version(plan: Data, day: int) -> Data:
-    return _put_right({**plan, "version": plan["version"] + 1}, day)
-
-
-def _put_right(plan: Data, day: int) -> Data:
-    phone = f"713555{(day * 131) % 10_000:04}"
-    return {**plan, "participant": {**plan["participant"], "phone": phone}}
 
 
 def held_by_this_process(temporary: Path) -> Figures:
@@ -175,7 +177,7 @@ def check_out(soak: Soak, way: Way) -> None:
     """See that a feed out sent, held or superseded each content, and the states' list agrees."""
     rows = _plans_of(soak, f"{way.name}-plans")
     entered: Counter[Content] = Counter((row.plan_id, row.version, row.digest) for row in rows)
-    assert entered == Counter(soak.county.laid[way]), "what entered is not what was laid"
+    assert entered == Counter(soak.county.laid(way)), "what entered is not what was laid"
     states = Counter(row.state for row in rows)
     assert set(states) <= {"delivered", "held", "superseded"}, states
     sent = _batches_of(soak, f"{way.name}-plans")
@@ -211,7 +213,7 @@ def _check_answers(rows: list[Any], batch: dict[int, str], booked: list[BookedFi
 
 def check_in(soak: Soak, way: Way) -> None:
     """See that each plan that was offered is in the destination once."""
-    offered = Counter(soak.county.offered[way])
+    offered = Counter(soak.county.offered(way))
     assert offered == Counter(soak.county.received(way)), "lost, or doubled"
     rows = _plans_of(soak, f"{way.name}-in")
     assert offered == Counter((row.plan_id, row.version) for row in rows)
