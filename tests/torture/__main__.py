@@ -10,7 +10,9 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 from tests.torture.claims import CLAIMS, tried
 from tests.torture.table import table
@@ -37,7 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = []
     for words in chosen:
         print(f"trying: {words}", file=sys.stderr, flush=True)
-        results.append(tried(words, options.seed, options.cases, options.hands))
+        begun = time.monotonic()
+        results.append(result := tried(words, options.seed, options.cases, options.hands))
+        took = timedelta(seconds=round(time.monotonic() - begun))
+        failed = len(result.failures)
+        print(f"  {result.cases} cases, {failed} failed, {took}", file=sys.stderr, flush=True)
     print(table(results))
     return 0 if all(result.holds for result in results) else 1
 
