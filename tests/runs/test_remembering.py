@@ -250,6 +250,51 @@ def test_what_the_backup_held_or_let_wait(taken: Place) -> None:
     assert len(taken.fake.receiver.got) == 1
 
 
+def test_what_is_there_in_part_cannot_be_finished_without_its_bytes(place: Place) -> None:
+    backup = Backup(place)
+    place.lay("a.jsonl", plan("P-1"))
+    place.run()
+    file = place.folder / "texas" / TWIST(1)
+    file.rename(f"{file}.part").write_bytes(b"half")
+    backup.restore()
+    outcome = place.run()
+    assert (outcome.code, place.states()) == (7, {"P-1": ["1 unknown"]})
+    assert "iepbridge resolve 1" in outcome.problems[0]
+    assert place.files() == [f"{file.name}.part"]
+    resolve(place, NOT_DELIVERED)
+    assert place.run().code == 0
+    assert place.files() == [file.name]
+
+
+def test_what_is_there_whole_under_its_temporary_name_gets_its_name(place: Place) -> None:
+    backup = Backup(place)
+    place.lay("a.jsonl", plan("P-1"))
+    place.run()
+    file = place.folder / "texas" / TWIST(1)
+    file.rename(f"{file}.part")
+    backup.restore()
+    assert place.run().code == 0
+    assert place.files() == [file.name]
+
+
+def test_two_feeds_between_two_parties_remember_for_each_other(
+    tmp_path: Path, ledger: Ledger, clock: Hands
+) -> None:
+    feeds = {"plans": {}, "more": {"source": "more/*.jsonl"}}
+    (tmp_path / "more").mkdir()
+    with closed(Place(tmp_path, ledger, clock, feeds=feeds)) as place:
+        backup = Backup(place)
+        place.lay("a.jsonl", plan("P-1"))
+        place.lay("../more/b.jsonl", plan("P-2"))
+        assert [place.run(feed).code for feed in feeds] == [0, 0]
+        backup.restore()
+        place.lay("../more/b.jsonl", plan("P-2"), plan("P-3"))
+        assert place.run("more").counts["plans_delivered"] == 2
+        assert place.run("plans").counts["batches_made"] == 0
+        assert place.states("plans") == {"P-1": ["1 delivered"]}
+        assert place.files() == [TWIST(1), TWIST(2), TWIST(3)]
+
+
 def test_a_preview_tells_what_is_remembered_and_writes_nothing(place: Place) -> None:
     backup = Backup(place)
     place.lay("a.jsonl", plan("P-1"), plan("P-2"))
