@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from tests.runs.place import FEED, Data, Place, bad, lines, plan
 from tests.servers.ledgers import Hands
 
 from iepbridge.errors import Unreachable
 from iepbridge.ledger import Ledger
 from iepbridge.ledger.run_log import begin_run, end_run, last_run
-from iepbridge.ledger.schema import events
+from iepbridge.ledger.schema import events, payloads
 from iepbridge.runs.dry import Preview
 from iepbridge.runs.outcome import Outcome
+from iepbridge.runs.run import run_feed
 
 PLANS: Final = 24
 _TURN: Final = 6
@@ -143,6 +144,26 @@ def test_the_run_and_its_figures_are_written_down(place: Place) -> None:
     assert (run.exit_code, json.loads(run.counts)) == (8, counted)
     (told,) = chain(place, "volume_tripped")
     assert told == {"figures": {**counted, "limit_closed": 5, "usual_closed": 0}, "by": None}
+
+
+def test_a_plan_that_was_closed_before_does_not_close_again(place: Place) -> None:
+    plans = [closed(one) for one in ordinary(DAYS - 1)[:3]]
+    place.lay("b.jsonl", *plans)
+    first = place.run()
+    assert (first.code, first.counts["plans_closed"], first.counts["plans_sent"]) == (0, 3, 3)
+    place.lay("b.jsonl", *map(closed, plans))
+    second = place.run()
+    assert (second.counts["plans_changed"], second.counts["plans_closed"]) == (3, 0)
+
+
+@pytest.mark.parametrize("loss", ["purged", "damaged"])
+def test_what_was_sent_and_cannot_be_read_was_not_closed(place: Place, loss: str) -> None:
+    change = delete(payloads) if loss == "purged" else update(payloads).values(data=b"no more")
+    with place.ledger.writing() as tx:
+        tx.connection.execute(change)
+    place.lay("a.jsonl", *map(closed, ordinary(DAYS - 1)))
+    outcome = run_feed(place.workplace, FEED)
+    assert (outcome.code, outcome.counts["plans_closed"]) == (8, PLANS)
 
 
 def test_the_message_gives_the_figures_and_the_way_on(place: Place) -> None:
