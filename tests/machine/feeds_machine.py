@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 from tests.machine import contents
-from tests.machine.agreement import Memory, agrees, answers_given, content, rows_of
+from tests.machine.agreement import Memory, agrees, answers_given, content, is_sound, rows_of
 from tests.machine.contents import PLANS, content_of
 from tests.machine.fate import CALLS, FAULTS, Fault
 from tests.machine.world import ACKS, INTO, OUT, Character, World
@@ -310,6 +310,7 @@ class FeedsMachine(RuleBasedStateMachine):
             self.bring_back(0)
         self._run_all()
         agrees(world, self.memory)
+        is_sound(world)
         rows = rows_of(world)
         assert not [one for one in rows.plans if one.state in ("waiting", "unknown")]
         for feed, system in OUT.items():
