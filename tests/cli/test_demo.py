@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.cli.conftest import COMMAND, Run, _as_in_a_terminal, environment
+from tests.cli.deployment import Deployment
 
-from iepbridge.cli import main, rows
 from iepbridge.cli.demo_folder import prepare
 
 COUNT = 30
@@ -135,17 +135,12 @@ def test_what_is_made_is_for_its_owner_alone(shown: Shown) -> None:
         assert (shown.folder / name).stat().st_mode & 0o077 == 0
 
 
-def test_plans_that_were_read_are_due_no_answer(
-    shown: Shown, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
+def test_plans_that_were_read_are_due_no_answer(shown: Shown, small_deployment: Deployment) -> None:
     (row,) = (row for row in ask(shown, "feeds") if row["feed"] == "missouri-in")
     assert (row["sent"], row["unanswered"]) == (10, 0)
-    monkeypatch.chdir(shown.folder)
-    monkeypatch.setattr(rows, "is_terminal", lambda _: True)
-    assert main(["feeds"]) == 0
-    told = capfdbinary.readouterr().out.decode()
-    assert "10 read" in told
-    assert "no answer" not in told
+    told = small_deployment.at_terminal("feeds", "--config", str(shown.folder / "iepbridge.toml"))
+    assert "10 read" in told.text
+    assert "no answer" not in told.text
 
 
 def in_shell(here: Path, *commands: str) -> "subprocess.CompletedProcess[bytes]":

@@ -29,7 +29,7 @@ def perform(arguments: argparse.Namespace) -> int:
     """Play the story in a folder; 1 where the accounts are not right at its end."""
     if sys.stdout is None:
         raise Misuse("Standard output is closed, so there is nowhere to tell anything.")
-    arguments.log_level = arguments.log_level or "error"  # it is told in words
+    arguments.log_level = arguments.log_level or "critical"  # all is told in words
     begin(arguments)
     folder = Path(arguments.folder)
     aside = prepare(folder)
