@@ -5,7 +5,7 @@
 What is due is counted in a pass of its own, by ids and digests; memory stays flat.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -14,10 +14,11 @@ import structlog
 from iepbridge.codecs.json_text import parse_object
 from iepbridge.crypto import Damaged
 from iepbridge.errors import GuardTripped
-from iepbridge.ledger.entries import Entry, entries_of, payload
+from iepbridge.ledger.entries import Entry, payload
 from iepbridge.ledger.volumes import counts_of_runs, known_contents
 from iepbridge.runs.before import last_sent
 from iepbridge.runs.decide import Content, newly_due
+from iepbridge.runs.desk import Desk
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.source import SourceIndex, is_closed
 from iepbridge.runs.volume import RUNS, Limits, Past, Unusual, Volume, unusual
@@ -27,9 +28,6 @@ _log = structlog.get_logger(__name__)
 
 TRIPPED: Final = "volume_tripped"
 ACCEPTED: Final = "volume_accepted"
-
-Tell: TypeAlias = Callable[[str, Mapping[str, int], str | None], None]
-"""Takes `volume_tripped` or `volume_accepted`, the figures, and who accepted them, if anybody."""
 
 _AT_ONCE: Final = 500
 """How many plans are looked up in the ledger together."""
@@ -42,40 +40,41 @@ _WORDS: Final = {
 }
 
 
-def guard_volume(run: FeedRun, index: SourceIndex, tell: Tell, *, is_whole: bool) -> None:
+def guard_volume(run: FeedRun, index: SourceIndex, desk: Desk, *, is_whole: bool) -> None:
     """Count what is due in a source; raise `GuardTripped` where a person must look at it first.
 
     Few plans in a source mean nothing unless it `is_whole`: all its files could be read.
     """
     if not run.feed.volume_guard:
         return
-    volume = measured(run, index)
+    volume = measured(run, index, desk)
     _count(run, volume)
     found = unusual(volume, _past(run), _limits(run.feed), is_whole=is_whole)
     if found:
-        _decide(run, _figures(volume, found), found, tell)
+        _decide(run, _figures(volume, found), found, desk)
 
 
-def _decide(run: FeedRun, figures: Mapping[str, int], found: Sequence[Unusual], tell: Tell) -> None:
+def _decide(run: FeedRun, figures: Mapping[str, int], found: Sequence[Unusual], desk: Desk) -> None:
     """Let a run go that a person accepts, and stop any other."""
     accepted_by = run.workplace.volume_accepted_by
     if accepted_by is not None:
         _log.info("volume_accepted", **figures)
-        tell(ACCEPTED, figures, accepted_by)
+        desk.tell_volume(ACCEPTED, figures, accepted_by)
         return
     _log.warning("volume_guard_tripped", **figures)
-    tell(TRIPPED, figures, None)
+    desk.tell_volume(TRIPPED, figures, None)
     raise GuardTripped(_message(run.feed.name, found))
 
 
-def measured(run: FeedRun, index: SourceIndex) -> Volume:
+def measured(run: FeedRun, index: SourceIndex, desk: Desk) -> Volume:
     """Count what is due in a source, and how much of it is changed or closed."""
     due = changed = closed = 0
     contents = index.contents()
     while plans := dict(islice(contents, _AT_ONCE)):
-        known = _known(run, plans)
-        new = {one: fresh for one in plans if (fresh := newly_due(plans[one], known[one]))}
-        sent = _sent(run, [one for one in new if known[one]])
+        seeming = _seem_due(run, plans)
+        known = desk.known(seeming)
+        new = _due(plans, seeming, known)
+        sent = {one: last for one in new if (last := last_sent(known.get(one, ())))}
         closing = [one for one in sent if any(index.is_closed(one, own) for own in new[one])]
         due += len(new)
         changed += len(sent)
@@ -83,22 +82,28 @@ def measured(run: FeedRun, index: SourceIndex) -> Volume:
     return Volume(index.plans, due, changed, closed)
 
 
-def _known(run: FeedRun, plans: Mapping[str, object]) -> dict[str, set[Content]]:
-    """Give the contents that have entered, of each of some plans."""
+_Plans: TypeAlias = Mapping[str, Sequence[Content]]
+
+
+def _seem_due(run: FeedRun, plans: _Plans) -> list[str]:
+    """Give the plans that seem due by what is quick to find: the contents that have entered."""
     known: dict[str, set[Content]] = {plan_id: set() for plan_id in plans}
     with run.ledger.reading() as connection:
         for plan_id, *content in known_contents(connection, run.feed.name, list(plans)):
             known[plan_id].add(Content._make(content))
-    return known
+    return [plan_id for plan_id in plans if newly_due(plans[plan_id], known[plan_id])]
 
 
-def _sent(run: FeedRun, plan_ids: Sequence[str]) -> dict[str, Entry]:
-    """Give what was sent last of those plans of which the other side has something."""
-    if not plan_ids:
-        return {}
-    with run.ledger.reading() as connection:
-        known = entries_of(connection, run.feed.name, plan_ids)
-    return {plan_id: last for plan_id, own in known.items() if (last := last_sent(own))}
+def _due(
+    plans: _Plans, seeming: Sequence[str], known: Mapping[str, Sequence[Entry]]
+) -> dict[str, list[Content]]:
+    """Give what is due of each plan by all that is known, what a dry run would remember with it."""
+    found = {}
+    for plan_id in seeming:
+        own = [Content(one.version, one.digest) for one in known.get(plan_id, ())]
+        if new := newly_due(plans[plan_id], own):
+            found[plan_id] = new
+    return found
 
 
 def _was_closed(run: FeedRun, entry: Entry) -> bool:

@@ -117,7 +117,7 @@ class Outbound:
         """Take the source's plans, then those that the ledger has kept to go."""
         is_whole = self._collect()
         if not self._desk.closed:
-            guard_volume(self._run, self._index, self._desk.tell_volume, is_whole=is_whole)
+            guard_volume(self._run, self._index, self._desk, is_whole=is_whole)
         with self._run.ledger.reading() as connection:
             self._lost = without_content(connection, self._run.feed.name)
         for groups in _chunks(self._index.groups(), _AT_ONCE):
