@@ -23,8 +23,6 @@ NUMBERS = st.builds(Number, st.integers(0, 12), st.integers(1, HIGHEST))
 DIGESTS = st.binary(min_size=32, max_size=32)
 IDS = st.text(st.characters(exclude_categories=["Cs"]))
 MEMBERS = st.builds(Member, IDS, st.integers(), DIGESTS)
-    Member, st.text(st.characters(exclude_categories=["Cs"])), st.integers(), DIGESTS
-)
 
 
 def page(place: Place, *plans: Member) -> Page:
