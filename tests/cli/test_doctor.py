@@ -139,6 +139,17 @@ def test_the_guarantee_follows_from_the_settings(doctor: Doctor, sshd: Server) -
         assert words in row["detail"]
 
 
+def test_an_archive_is_tried_where_a_feed_needs_it(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "texas").mkdir()
+    (tmp_path / "taken").write_bytes(b"no folder")
+    endpoint = '[endpoints.texas]\nurl = "file:texas"\narchive = "taken"\n'
+    code, rows = doctor(endpoint + feed("acks", "acks", "texas"))
+    assert (code, rows["texas", "archive"]["outcome"]) == (6, "failed")
+    code, rows = doctor(endpoint + feed("plans", "out", "texas"))
+    assert code == 0
+    assert ("texas", "archive") not in rows
+
+
 def test_a_server_without_renames_needs_direct_uploads(doctor: Doctor, tmp_path: Path) -> None:
     with openssh(tmp_path, Subsystem="sftp internal-sftp -P rename,posix-rename") as server:
         code, rows = doctor(reached(server, "texas"))

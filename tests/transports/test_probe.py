@@ -56,6 +56,30 @@ def test_a_sound_endpoint(served: Served) -> None:
     assert [path.name for path in served.folder.iterdir()] == ["plans.xml"]
 
 
+def test_the_archive_is_tried(served: Served) -> None:
+    archive = served.folder / "archive"
+    settings = served.settings.model_copy(update={"archive": str(archive)})
+    for _ in range(2):
+        found = probed(settings)
+        assert found["archive"] == Step("archive", "ok", f"moved into {archive}")
+        assert [*archive.iterdir()] == []
+        assert [*served.folder.iterdir()] == [archive]
+
+
+def test_an_archive_that_cannot_be(served: Served) -> None:
+    (served.folder / "archive").write_bytes(b"a file")
+    settings = served.settings.model_copy(update={"archive": str(served.folder / "archive")})
+    assert probed(settings)["archive"].outcome == "failed"
+    assert [path.name for path in served.folder.iterdir()] == ["archive"]
+
+
+def test_an_archive_that_keeps_what_it_has(tmp_path: Path) -> None:
+    with openssh(tmp_path, Subsystem="sftp internal-sftp -P remove") as server:
+        found = probed(endpoint(server, archive=str(server.folder / "archive")))
+    assert found["archive"].outcome == "warning"
+    assert "by hand" in found["archive"].detail
+
+
 def test_what_was_agreed_is_told(served: Served) -> None:
     found = probed(served.settings)
     if served.make == "folder":
@@ -119,8 +143,8 @@ def test_files_that_go_at_once_or_change(served: Served, monkeypatch: pytest.Mon
 
 def _taken_after(_: str, folder: Path) -> type:
     class Taken(probing._Trial):
-        def __init__(self, session: Session, temporary: str) -> None:
-            super().__init__(session, temporary)
+        def __init__(self, session: Session, *about: Any) -> None:
+            super().__init__(session, *about)
             self._make_folder = lambda: ""  # type: ignore[method-assign]
 
         def _put(self, name: str) -> int:

@@ -56,11 +56,16 @@ class _Examined:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Give a row for each step as it is done, and one for what follows."""
-        for step in probe(self._endpoint, self._settings.endpoints):
+        for step in probe(self._tried(), self._settings.endpoints):
             self._steps[step.name] = step
             yield self._row(self._judged(step))
         if "write" in self._needed:
             yield self._row(Step("guarantee", *self._guarantee()))
+
+    def _tried(self) -> EndpointSettings:
+        """Give the endpoint as its feeds use it: no archive is made that nobody needs."""
+        archive = self._endpoint.archive if "archive" in self._needed else None
+        return self._endpoint.model_copy(update={"archive": archive})
 
     def _judged(self, step: Step) -> Step:
         if step.outcome != "failed":
@@ -121,7 +126,7 @@ def _for_out(endpoint: EndpointSettings) -> set[str]:
 
 
 def _for_back(endpoint: EndpointSettings) -> set[str]:
-    taken = {"rename"} if endpoint.archive else {"delete"} if endpoint.delete else set()
+    taken = {"archive"} if endpoint.archive else {"delete"} if endpoint.delete else set()
     return {"list", *taken}
 
 

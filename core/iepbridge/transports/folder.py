@@ -183,6 +183,12 @@ class FolderSession:
         self._inner.append(inner)
         return inner
 
+    def beside(self, folder: str) -> "FolderSession":
+        """Give a session on another folder, which is closed with this one."""
+        inner = FolderSession(self._name, self._path / folder)
+        self._inner.append(inner)
+        return inner
+
     def remove_folder(self, name: str) -> None:
         """Remove an empty folder."""
         with self._told(checked(name)):

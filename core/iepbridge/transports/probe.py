@@ -1,7 +1,7 @@
 """An endpoint looked into: each step that a feed takes there, tried on files of no worth.
 
     reach:  set_up, resolve, connect, handshake, host_key, login, channel, folder    once, no retry
-    use:    list, scratch, write, look, clock, read_back, rename, guard, replace, delete
+    use:    list, scratch, write, look, clock, read_back, rename, guard, replace, archive, delete
 
 Files are tried in a folder of a random name; where none may be made, under random temporary names
 in the endpoint's own folder. What was written is removed again.
@@ -35,7 +35,7 @@ _LOST: Final = "not tried: the connection was lost"
 
 _USES: Final = (
     *("list", "scratch", "write", "look", "clock", "read_back"),
-    *("rename", "guard", "replace", "delete"),
+    *("rename", "guard", "replace", "archive", "delete"),
 )
 STEPS: Final = (*_PHASES, *_USES)
 """Every step, in order."""
@@ -56,7 +56,7 @@ def probe(endpoint: EndpointSettings, endpoints: Mapping[str, EndpointSettings])
     yield from _reach(endpoint, endpoints, reached)
     for session in reached:
         with session:
-            yield from _Trial(session, endpoint.temporary).steps()
+            yield from _Trial(session, endpoint.temporary, endpoint.archive).steps()
 
 
 def _reach(
@@ -131,10 +131,11 @@ def _tried(name: str, deed: Callable[[], object]) -> Step:
 class _Trial:
     """The steps on files, in the folder of a session or in one of its own below it."""
 
-    def __init__(self, session: Session, temporary: str) -> None:
+    def __init__(self, session: Session, temporary: str, archive: str | None) -> None:
         mark = f"iepbridge-doctor-{secrets.token_hex(8)}"
         self._session = session
         self._scratch = session
+        self._archive_folder = archive
         self._folder = mark
         self._first, self._second = (f"{mark}-{number}{temporary}" for number in (1, 2))
         self._failed: set[str] = set()  # those that were skipped for one that failed, too
@@ -160,9 +161,13 @@ class _Trial:
             (self._rename, "write"),
             (self._guard, "rename"),
             (self._replace, "write"),
+            (self._archive, "write"),
             (self._delete, "write"),
         )
-        return dict(zip(_USES, deeds, strict=True))
+        named = dict(zip(_USES, deeds, strict=True))
+        if self._archive_folder is None:
+            del named["archive"]
+        return named
 
     def _step(self, name: str, deed: Callable[[], object], needed: str) -> Step:
         if "connection" in self._failed:
@@ -251,6 +256,21 @@ class _Trial:
             self._put(name)
         self._scratch.replace(self._first, self._second)
         return "at one stroke"
+
+    def _archive(self) -> Step | str:
+        """Archive a file as a run does, which makes the folder where it is missing."""
+        folder = self._archive_folder
+        assert folder is not None
+        self._put(self._first)
+        name = self._scratch.archive(self._first, folder)
+        try:
+            self._session.beside(folder).remove(name)
+        except Interrupted:
+            raise
+        except (Refused, Unreachable):
+            left = f"moved into {folder}, and may not be removed there: remove {name} by hand"
+            return Step("archive", "warning", left)
+        return f"moved into {folder}"
 
     def _delete(self) -> str:
         for name in (self._first, self._second):

@@ -105,6 +105,9 @@ class Session(Protocol):
     def remove_folder(self, name: str) -> None:
         """Remove an empty folder."""
 
+    def beside(self, folder: str) -> "Session":
+        """Give a session on another folder, by its path as for `archive`; close this one alone."""
+
     def remove(self, name: str) -> None:
         """Remove a file; one that is absent is fine."""
 

@@ -203,6 +203,11 @@ class SftpSession:
             self._line.done(packets.MKDIR, inner.path(), packets.permissions(0o700))
         return SftpSession(self._connection, inner)
 
+    def beside(self, folder: str) -> "SftpSession":
+        """Give a session on another folder over the same connection: do not close it."""
+        place = Place(self._place.name, folder, self._line)
+        return SftpSession(self._connection, place)
+
     def remove_folder(self, name: str) -> None:
         """Remove an empty folder."""
         with self._place.doing("removing the folder", name):
