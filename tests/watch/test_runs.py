@@ -105,6 +105,13 @@ def test_slots_during_a_run_are_left_to_the_next(small_world: Make) -> None:
         assert own.kinds(utc("2026-11-04 02:00") + timedelta(minutes=minute)) == []
 
 
+def test_a_slot_during_a_run_may_be_kept_after_the_next_slot(small_world: Make) -> None:
+    own = first_seen(small_world(schedule="*/15 * * * *", quiet_days=0))
+    own.run(utc("2026-11-04 02:00"), minutes=50)
+    own.run(utc("2026-11-04 02:50"))
+    assert own.kinds(utc("2026-11-04 03:20")) == []
+
+
 def test_slots_are_by_the_clock_of_the_feed(small_world: Make) -> None:
     own = first_seen(small_world(**DAILY, timezone="America/Chicago"))
     assert own.kinds(utc("2026-11-03 08:59")) == []

@@ -11,9 +11,10 @@ from tests.watch.world import World, run_row, utc
 
 from iepbridge.ledger.schema import runs
 
-START = utc("2026-11-02 00:00")
-DAYS = 9
+START = utc("2026-11-06 00:00")
+DAYS = 4
 WEEKDAYS = range(5)
+END = 24 * 60 * DAYS
 
 
 class Run(NamedTuple):
@@ -33,15 +34,15 @@ def histories(draw: st.DrawFn) -> list[Run]:
     """Give runs, one after the other, as a lease has them; some were killed."""
     found, now = [], 0
     for _ in range(draw(st.integers(1, 12))):
-        now += draw(st.integers(0, 900))
-        lasts = draw(st.none() | st.integers(1, 500))
+        now += draw(st.integers(0, 90) | st.integers(0, 2000))
+        lasts = draw(st.none() | st.integers(1, 200))
         found.append(Run(now, None if lasts is None else now + lasts, draw(st.sampled_from(CODES))))
         now += lasts or 1
     return found
 
 
 CODES = [0, 0, 1, 4, 7]
-SLOTS = [hour * 60 for hour in range(0, 24 * DAYS * 2, 4) if at(hour * 60).weekday() in WEEKDAYS]
+SLOTS = [hour * 60 for hour in range(24 * DAYS * 2) if at(hour * 60).weekday() in WEEKDAYS]
 
 
 def is_missing(history: list[Run], now: int, grace: int) -> bool:
@@ -69,17 +70,23 @@ def row(run: Run) -> dict[str, object]:
     return run_row(at(run.begins), run.code, run.ends - run.begins)
 
 
-@pytest.mark.parametrize("grace", [0, 60, 300])
+MOMENTS = st.tuples(st.integers(0, 11), st.integers(0, 400))
+"""Which run, and how long after it began."""
+
+
+@pytest.mark.parametrize("grace", [0, 60, 150])
 def test_a_slot_is_told_by_the_rule(small_world: Make, grace: int) -> None:
     keys = {"calendar": "weekdays", "quiet_days": 0}
-    world = small_world(schedule="0 */4 * * *", missing_grace_minutes=grace, **keys)
+    world = small_world(schedule="0 * * * *", missing_grace_minutes=grace, **keys)
 
-    @settings(max_examples=40)
-    @given(histories(), st.lists(st.integers(0, 24 * 60 * DAYS), min_size=4, max_size=4))
-    def law(history: list[Run], moments: list[int]) -> None:
+    @settings(max_examples=60)
+    @given(histories(), st.lists(MOMENTS, min_size=4, max_size=4))
+    def law(history: list[Run], chosen: list[tuple[int, int]]) -> None:
         with world.at_once():
             write(world, history)
-        for now in moments:
+        begins = [(history[number % len(history)].begins, more) for number, more in chosen]
+        moments = {min(first + more, END) for first, more in begins}
+        for now in sorted(moments):
             expected = ["run"] if is_missing(history, now, grace) else []
             assert world.kinds(at(now)) == expected, now
 
