@@ -270,6 +270,9 @@ class StruckSession:
     def remove_folder(self, name: str) -> None:
         raise NotImplementedError
 
+    def beside(self, folder: str) -> Session:
+        raise NotImplementedError
+
     def remove(self, name: str) -> None:
         self._change("remove", lambda session: session.remove(name))
 

@@ -268,7 +268,7 @@ class World:
     def taken_in(self) -> list[tuple[str, int]]:
         """Give the plans that were written to the destination, in the order of the files' names."""
         paths = sorted((self.folder / "received").glob("*.jsonl"))
-        lines = (json.loads(line) for path in paths for line in path.open("rb"))
+        lines = (json.loads(line) for path in paths for line in path.read_bytes().splitlines())
         return [(one["plan_id"], one["version"]) for one in lines]
 
 

@@ -22,6 +22,7 @@ MODULES = tuple(
     for name in (
         *("kill_claims", "openpgp_claims", "feeds_killed", "feeds_cut", "feeds_restored"),
         *("feeds_on_bad_disks", "feeds_on_full_disks", "feeds_on_bad_servers", "feeds_soaked"),
+        "machine_claims",
     )
 )
 
