@@ -17,7 +17,7 @@ LIMITS: Final = Limits()
 
 numbers = st.integers(0, 10_000)
 volumes = st.builds(Volume, numbers, numbers, numbers, numbers)
-pasts = st.builds(Past, st.lists(volumes, max_size=RUNS), numbers)
+pasts = st.builds(Past, st.lists(volumes, max_size=RUNS), st.lists(numbers, max_size=RUNS))
 limits = st.builds(
     Limits, st.floats(1, 10), st.floats(0, 0.99), st.integers(0, 1000), st.none() | numbers
 )
@@ -29,7 +29,7 @@ def found_in(volume: Volume, past: Past, limits: Limits = LIMITS) -> set[str]:
 
 def always(volume: Volume) -> Past:
     """Give the past of a feed that always did the same."""
-    return Past([volume] * RUNS, volume.found)
+    return Past([volume] * RUNS, [volume.found] * RUNS)
 
 
 # Laws
@@ -63,11 +63,14 @@ def test_fewer_found_are_never_less_unusual(
     assert found_in(volume, past, limits) <= found_in(smaller, past, limits)
 
 
-@given(volumes, st.lists(volumes, max_size=ENOUGH - 1), numbers)
+few_runs = st.lists(volumes, max_size=ENOUGH - 1)
+
+
+@given(volumes, few_runs, numbers)
 def test_without_a_history_only_what_is_due_counts(
     volume: Volume, runs: list[Volume], first: int
 ) -> None:
-    past = Past(runs, 10_000)
+    past = Past(runs, [one.found for one in runs])
     assert found_in(volume, past) == set()
     told = found_in(volume, past, LIMITS._replace(first=first))
     assert told == ({"due"} if volume.due > first else set())
@@ -76,6 +79,7 @@ def test_without_a_history_only_what_is_due_counts(
 # Bounds
 
 USUAL: Final = Volume(1000, 60, 40, 5)
+FOUND: Final = [1000] * RUNS
 
 
 @pytest.mark.parametrize(
@@ -83,8 +87,8 @@ USUAL: Final = Volume(1000, 60, 40, 5)
     [
         (USUAL._replace(due=240), set()),  # four times as many
         (USUAL._replace(due=241), {"due"}),
-        (USUAL._replace(closed=105), set()),  # a hundred more
-        (USUAL._replace(closed=106), {"closed"}),
+        (USUAL._replace(closed=55), set()),  # fifty more
+        (USUAL._replace(closed=56), {"closed"}),
         (USUAL._replace(changed=161), {"changed"}),
         (USUAL._replace(found=300), set()),
         (USUAL._replace(found=299), {"found"}),
@@ -104,15 +108,27 @@ def test_an_empty_source_is_unusual_from_ten_plans_on(usual: int, told: set[str]
 def test_a_run_that_was_odd_says_nothing_of_what_is_busy_and_two_do() -> None:
     surge, busy = USUAL._replace(due=900), USUAL._replace(due=90)
     runs = [USUAL] * (RUNS - 2)
-    assert found_in(USUAL._replace(due=361), Past([surge, busy, *runs], 1000)) == {"due"}
-    assert found_in(USUAL._replace(due=360), Past([surge, busy, *runs], 1000)) == set()
-    assert found_in(surge, Past([surge, surge, *runs], 1000)) == set()
+    assert found_in(USUAL._replace(due=361), Past([surge, busy, *runs], FOUND)) == {"due"}
+    assert found_in(USUAL._replace(due=360), Past([surge, busy, *runs], FOUND)) == set()
+    assert found_in(surge, Past([surge, surge, *runs], FOUND)) == set()
 
 
 def test_as_few_as_a_run_lately_found_are_not_too_few() -> None:
-    past = Past([USUAL] * RUNS, least_found=3)
+    past = Past([USUAL] * RUNS, [*FOUND[1:], 3])
     assert found_in(USUAL._replace(found=3), past) == set()
     assert found_in(USUAL._replace(found=2), past) == {"found"}
+
+
+def test_what_was_found_counts_whether_or_not_any_was_sent() -> None:
+    past = Past([USUAL], [1000] * ENOUGH)
+    assert found_in(Volume(0, 0, 0, 0), past) == {"found"}
+    assert found_in(Volume(0, 0, 0, 0), Past([USUAL], [1000] * (ENOUGH - 1))) == set()
+
+
+def test_a_hundredth_of_a_large_source_is_nothing_unusual() -> None:
+    large = Volume(30_000, 60, 40, 5)
+    assert found_in(large._replace(closed=305), always(large)) == set()
+    assert found_in(large._replace(closed=306), always(large)) == {"closed"}
 
 
 def test_low_of_nothing_is_no_bound() -> None:
@@ -184,8 +200,7 @@ class Feed:
     @property
     def past(self) -> Past:
         sending = [one for one in reversed(self._before) if one.due]
-        least = min((one.found for one in self._before[-RUNS:]), default=0)
-        return Past(sending[:RUNS], least)
+        return Past(sending[:RUNS], [one.found for one in self._before[-RUNS:]])
 
     def ran(self, volume: Volume) -> None:
         self._before.append(volume)

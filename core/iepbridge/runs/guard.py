@@ -126,8 +126,7 @@ def _past(run: FeedRun) -> Past:
     with run.ledger.reading() as connection:
         sending = counts_of_runs(connection, run.feed.name, RUNS, "plans_due", "plans_sent")
         last = counts_of_runs(connection, run.feed.name, RUNS, "plans_found")
-    least = min((one["plans_found"] for one in last), default=0)
-    return Past([_volume(one) for one in sending], least)
+    return Past([_volume(one) for one in sending], [one["plans_found"] for one in last])
 
 
 def _volume(counts: Mapping[str, int]) -> Volume:

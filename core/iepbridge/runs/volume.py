@@ -13,6 +13,9 @@ RUNS: Final = 10
 ENOUGH: Final = 3
 """How many of them there must be."""
 
+SLIGHT: Final = 100
+"""What is no more than one in so many plans of the source is nothing unusual."""
+
 NOT_EMPTY: Final = 10
 """From how many plans usually found on an empty source is unusual, however few that is."""
 
@@ -33,23 +36,23 @@ class Volume(NamedTuple):
 class Past(NamedTuple):
     """What the feed did before: its last runs that sent something, the latest first.
 
-    `least_found` is the fewest plans that its last runs found, whether or not they sent any.
+    `found` is what its last runs found in the source, whether or not they sent any.
     """
 
     runs: Sequence[Volume] = ()
-    least_found: int = 0
+    found: Sequence[int] = ()
 
 
 class Limits(NamedTuple):
     """What is unusual: `high` and `low` are multiples, `least` and `first` are plans.
 
-    A difference of up to `least` is nothing. `first` is the most that may be due while there is no
-    history; None is any number.
+    A difference of up to `least` is nothing, nor are more by a hundredth of the source. `first` is
+    the most that may be due while there is no history; None is any number.
     """
 
     high: float = 4.0
     low: float = 0.3
-    least: int = 100
+    least: int = 50
     first: int | None = None
 
 
@@ -73,33 +76,33 @@ def unusual(volume: Volume, past: Past, limits: Limits, *, is_whole: bool) -> tu
 
     That a source has few plans says nothing unless it `is_whole`: all its files could be read.
     """
-    if len(past.runs) < ENOUGH:
-        return tuple(_above_first(volume, limits))
-    few = _below(volume, past, limits) if is_whole else ()
-    return (*few, *_above(volume, past, limits))
+    few = _below(volume, past, limits) if is_whole and len(past.found) >= ENOUGH else ()
+    above = _above if len(past.runs) >= ENOUGH else _above_first
+    return (*few, *above(volume, past, limits))
 
 
-def _above_first(volume: Volume, limits: Limits) -> _Found:
+def _above_first(volume: Volume, _: Past, limits: Limits) -> _Found:
     if limits.first is not None and volume.due > limits.first:
         yield Unusual("due", volume.due, limits.first, None)
 
 
 def _above(volume: Volume, past: Past, limits: Limits) -> _Found:
     """Tell what is far above busy runs, too: Mondays and ends of months are nothing unusual."""
+    least = max(limits.least, _usual(past, "found") / SLIGHT)
     for what in ("due", "changed", "closed"):
         usual, number = _usual(past, what), getattr(volume, what)
-        most = int(max(_busy(past, what) * limits.high, usual + limits.least))
+        most = int(max(_busy(past, what) * limits.high, usual + least))
         if number > most:
             yield Unusual(what, number, most, round(usual))
 
 
 def _below(volume: Volume, past: Past, limits: Limits) -> _Found:
     """Tell a source with too few plans; as few as a run lately went through with are not."""
-    usual = _usual(past, "found")
+    usual = median(past.found)
     fewest = min(usual * limits.low, usual - limits.least)
     if limits.low and usual >= NOT_EMPTY:
         fewest = max(fewest, 1)
-    if volume.found < min(fewest, past.least_found):
+    if volume.found < min(fewest, *past.found):
         yield Unusual("found", volume.found, _up(fewest), round(usual))
 
 

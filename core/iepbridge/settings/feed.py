@@ -110,7 +110,7 @@ class FeedSettings(Table):
     """out: the part of the plans usually found below which they are too few; 0 for no such limit
     """
 
-    volume_least: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100
+    volume_least: Annotated[int, Field(ge=0, le=1_000_000_000)] = 50
     """out: a difference of up to so many plans is never unusual"""
 
     volume_first: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
