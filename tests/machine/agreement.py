@@ -41,6 +41,13 @@ class Memory:
 
     entered: dict[str, set[Content]] = field(default_factory=lambda: defaultdict(set))
     batched: dict[int, frozenset[Content]] = field(default_factory=dict)
+    tried: dict[tuple[str, str], frozenset[Content]] = field(default_factory=dict)
+    """What is in each file that may have left, by feed and name; no restored ledger changes it."""
+
+    def copy(self) -> "Memory":
+        """Give what is known now; a file that has left stays so, whatever becomes of the ledger."""
+        entered = {feed: set(own) for feed, own in self.entered.items()}
+        return Memory(defaultdict(set, entered), dict(self.batched), self.tried)
 
 
 def content(row: Any) -> Content:
@@ -80,6 +87,7 @@ def agrees(world: World, memory: Memory) -> None:
     _batches_agree(rows, memory)
     for feed, system in OUT.items():
         _other_side_agrees(world, rows, feed, system)
+        _arrived_once(world, memory, feed, system)
         _answers_agree(world, rows, feed, system)
     _taken_once(world)
     assert set(world.arrivals.values()) <= {1}, "a file got its name twice"
@@ -133,10 +141,13 @@ def _batches_agree(rows: Rows, memory: Memory) -> None:
     for one in rows.plans:
         if one.batch_id is not None:
             own[one.batch_id].add(content(one))
+    tried = {one.batch_id for one in rows.attempts}
     for batch in rows.batches:
         now = frozenset(own[batch.id])
         assert len(now) == batch.plans
         assert memory.batched.setdefault(batch.id, now) == now
+        if batch.direction == "out" and batch.id in tried:
+            assert memory.tried.setdefault((batch.feed, batch.name), now) == now
     settled = {one.id for one in rows.batches if one.state == "delivered"}
     assert all(one.outcome for one in rows.attempts if one.batch_id in settled)
 
@@ -160,9 +171,16 @@ def _other_side_agrees(world: World, rows: Rows, feed: str, system: str) -> None
     delivered = {key for key, one in own.items() if one.state == "delivered"}
     possible = {key for key, one in own.items() if one.state != "waiting" or one.id in tried}
     assert delivered <= set(saw), "delivered, and never seen there"
-    assert set(saw) <= possible, "seen there, and never sent"
+    assert set(saw) <= possible or world.forgets(feed), "seen there, and never sent"
     _applied_once(world, system)
     _never_goes_back(rows, feed)
+
+
+def _arrived_once(world: World, memory: Memory, feed: str, system: str) -> None:
+    """No content is in two files that have arrived."""
+    names = [memory.tried.get((feed, name), frozenset()) for name, _ in world.saw(system)]
+    found = Counter(one for own in names for one in own)
+    assert set(found.values()) <= {1}, "a content went twice"
 
 
 def _applied_once(world: World, system: str) -> None:

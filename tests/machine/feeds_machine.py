@@ -30,6 +30,7 @@ from iepbridge.ledger.answers import lock_batch
 from iepbridge.ledger.batches import NOT_DELIVERED, batch_of, open_batches, settle
 from iepbridge.ledger.holds import release
 from iepbridge.ledger.schema import DELIVERED, UNKNOWN, held
+from iepbridge.runs.remembering import forget
 
 feeds = st.sampled_from(sorted(OUT))
 plans = st.integers(0, PLANS - 1)
@@ -57,6 +58,7 @@ class FeedsMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="iep-machine-", dir=ROOM))
         self.memory = Memory()
+        self.copy: tuple[str, Memory] | None = None
         self.number = 0
 
     @initialize(character=characters)
@@ -273,6 +275,8 @@ class FeedsMachine(RuleBasedStateMachine):
                         lock_batch(tx, batch.id)
                         there = (batch.name, batch.sha256.hex()) in saw
                         outcome = DELIVERED if there else NOT_DELIVERED
+                        if not there:
+                            forget(self.world.settings.ledger, batch)
                         settle(tx, None, batch_of(tx.connection, batch.id), outcome, "a person")
 
     @rule(pick=st.integers(0, 20))
@@ -285,6 +289,33 @@ class FeedsMachine(RuleBasedStateMachine):
         with self.world.ledger.writing() as tx:
             if found := tx.connection.scalars(wanted.order_by(own.id)).all():
                 release(tx, found[pick % len(found)], "seen", "a tester")
+
+    @rule()
+    def back_up(self) -> None:
+        """The ledger is copied, unless a file waits: one that waited then may go twice."""
+        if not [one for one in rows_of(self.world).batches if one.state == "waiting"]:
+            self.copy = self.world.back_up(), self.memory.copy()
+
+    @precondition(lambda self: self.copy)
+    @rule()
+    def restore(self) -> None:
+        """The ledger is lost, and the backup put in its place; the journal is not lost.
+
+        Of a file that was noted, and never left, its receiver would have to be asked.
+        """
+        if self.copy is not None and self.world.all_arrived():
+            url, memory = self.copy
+            self.world.restore(url)
+            self.memory = memory.copy()
+
+    @rule(feed=feeds, picks=several, deed=deeds, heard=st.booleans())
+    def send_and_restore(self, feed: str, picks: list[int], deed: str, heard: bool) -> None:
+        """What was sent, and perhaps answered, since the backup is forgotten."""
+        self.back_up()
+        self.send(feed, picks, deed, None)
+        if heard:
+            self.hear(feed, None)
+        self.restore()
 
     @rule(hours=st.sampled_from([1, 26, 24 * 6]))
     def time_goes_by(self, hours: int) -> None:

@@ -24,7 +24,7 @@ from tests.fakes.endpoint import Killed
 from tests.feeds.site import registry
 from tests.machine.contents import Content, Data, content_of
 from tests.machine.fate import Fate, Fault, StruckLedger, StruckSession
-from tests.servers.ledgers import KEY, Hands
+from tests.servers.ledgers import KEY, Hands, database_copied
 
 from iepbridge.codecs.jsonl import plan_line
 from iepbridge.crypto import Keyring
@@ -33,6 +33,7 @@ from iepbridge.formats import file_name, open_writer
 from iepbridge.ledger import open_ledger_at
 from iepbridge.ledger.schema import leases
 from iepbridge.plan import read_plan
+from iepbridge.runs.remembering import channel_between, forgotten, journal_of
 from iepbridge.runs.run import run_feed
 from iepbridge.runs.workplace import Workplace
 from iepbridge.sandbox import SENDER, SYSTEMS
@@ -55,6 +56,7 @@ _HEAD: Final = """
 [ledger]
 url = {url}
 key = {{ env = "KEY" }}
+journal = "sent"
 lease_seconds = 60
 retention_days = 30
 """
@@ -142,6 +144,7 @@ class World:
         own = self.character
         self.clock = Hands()
         self.fate = Fate()
+        self.ledger_url = self.url
         self.ledger = open_ledger_at(self.url, keyring(), clock=self.clock)
         self.grounds = Grounds(self.folder / "box")
         verdicts = Verdicts(own.seed, Shares(0.25, 0.2, 0.3))
@@ -155,6 +158,36 @@ class World:
     def close(self) -> None:
         """Let go of the ledger."""
         self.ledger.close()
+
+    def back_up(self) -> str:
+        """Copy the ledger as it is; give the URL of the copy."""
+        self.ledger.close()
+        return database_copied(self.ledger_url)
+
+    def restore(self, copy: str) -> None:
+        """Put a copy in the ledger's place; what was archived lies there to be read once more."""
+        self.ledger.close()
+        self.ledger_url = database_copied(copy)
+        self.ledger = open_ledger_at(self.ledger_url, keyring(), clock=self.clock)
+        self.leases_live = True
+        for path in self.archived():
+            (path.parent.parent / "outbound" / path.name).write_bytes(path.read_bytes())
+        for own in self.offers:
+            self.put_out(own.name, own.content)
+
+    def forgets(self, feed: str) -> bool:
+        """Say whether a restored ledger does not know yet all that went."""
+        channel = channel_between(self.settings.feeds[feed])
+        return next(forgotten(self.settings.ledger, self.ledger, channel), None) is not None
+
+    def all_arrived(self) -> bool:
+        """Say whether every file that may have left has come to the states."""
+        self.fate.settle()
+        journal = journal_of(self.settings.ledger)
+        assert journal is not None
+        pages = [journal.read(one) for one in journal.places()]
+        saw = {system: self.saw(system) for system in OUT.values()}
+        return all((p.name, p.sha256.hex()) in saw[p.place.channel.system] for p in pages)
 
     def lay(self, plan_id: str, *contents: Data) -> None:
         """Let the source have these contents of a plan and no others."""

@@ -389,3 +389,18 @@ def test_updates_after_a_restore_compare_with_what_was_sent(
         backup.restore()
         place.run()
         assert send(place, minor(2)) == []
+
+
+@pytest.mark.xfail(strict=True, reason="the journal has each file, and not each attempt to send it")
+def test_what_waited_when_the_backup_was_made_does_not_go_twice(taken: Place) -> None:
+    """The receiver was away, so a file waits in the backup; it went, and was taken, after that."""
+    assert taken.fake is not None
+    taken.lay("a.jsonl", plan("P-1"))
+    taken.fake.faults = {1: "failed"}
+    assert taken.run().code == 4
+    backup = Backup(taken)
+    assert taken.run().code == 0
+    assert len(taken.fake.receiver.got) == 1
+    backup.restore()
+    run_feed(taken.workplace, FEED)
+    assert len(taken.fake.receiver.got) == 1
