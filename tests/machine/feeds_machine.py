@@ -344,7 +344,10 @@ class FeedsMachine(RuleBasedStateMachine):
         agrees(world, self.memory)
         is_sound(world)
         rows = rows_of(world)
-        assert not [one for one in rows.plans if one.state in ("waiting", "unknown")]
+        unclear = {one.plan_id for one in rows.holds if one.reason == "contradiction"}
+        left = [one for one in rows.plans if one.state in ("waiting", "unknown")]
+        assert {(one.state, one.batch_id) for one in left} <= {("waiting", None)}
+        assert {one.plan_id for one in left} <= unclear, "it waits, and nobody is asked"
         for feed, system in OUT.items():
             self._went(rows.of(feed), feed, system)
         assert sorted(world.taken_in()) == sorted(p for one in world.offers for p in one.plans)

@@ -1,8 +1,8 @@
 """The machine of `tests.machine`, for thousands of steps on each database."""
 
 import shutil
-import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -38,8 +38,8 @@ def _lived(trial: Trial, steps: int, new_ledger: Callable[[Path], str]) -> None:
 def _draw(machine: type[FeedsMachine], seed: int) -> None:
     try:
         live(machine, seed=seed, lives=LIVES, steps=STEPS_A_LIFE, shortened=False)
-    except Exception as error:
-        print("\n".join(getattr(error, "__notes__", ())), file=sys.stderr, flush=True)
+    except Exception:
+        traceback.print_exc()  # the steps that led there are among the notes
         raise
 
 
