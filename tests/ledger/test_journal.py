@@ -26,7 +26,7 @@ MEMBERS = st.builds(Member, IDS, st.integers(), DIGESTS)
 
 
 def page(place: Place, *plans: Member) -> Page:
-    return Page(place, "plans", "texas", "A.xml", bytes(32), 7, "2026-11-02T02:00:00Z", plans)
+    return Page(place, "plans", "texas", "A.xml", bytes(32), 7, "2026-11-02T02:00:00Z", plans, 3)
 
 
 @pytest.fixture

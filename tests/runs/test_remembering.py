@@ -391,16 +391,27 @@ def test_updates_after_a_restore_compare_with_what_was_sent(
         assert send(place, minor(2)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the journal has each file, and not each attempt to send it")
-def test_what_waited_when_the_backup_was_made_does_not_go_twice(taken: Place) -> None:
+@pytest.mark.parametrize("faults", [{1: "failed"}, {3: "failed"}, {4: "failed"}])
+@pytest.mark.parametrize("since", [{}, {2: "failed"}, {5: "failed"}])
+def test_what_waited_when_the_backup_was_made_does_not_go_twice(
+    taken: Place, faults: dict[int, str], since: dict[int, str]
+) -> None:
     """The receiver was away, so a file waits in the backup; it went, and was taken, after that."""
-    assert taken.fake is not None
+    fake = taken.fake
+    assert fake is not None
     taken.lay("a.jsonl", plan("P-1"))
-    taken.fake.faults = {1: "failed"}
+    fake.faults = faults
     assert taken.run().code == 4
     backup = Backup(taken)
-    assert taken.run().code == 0
-    assert len(taken.fake.receiver.got) == 1
+    fake.faults = {len(fake.calls) + at: what for at, what in since.items()}
+    while taken.run().code:
+        pass
+    assert len(fake.receiver.got) == 1
     backup.restore()
-    run_feed(taken.workplace, FEED)
-    assert len(taken.fake.receiver.got) == 1
+    for _ in range(2):
+        assert run_feed(taken.workplace, FEED).code == 7
+        assert (len(fake.receiver.got), taken.states()) == (1, {"P-1": ["1 unknown"]})
+    assert kinds(taken).count("batch_remembered") == 1
+    resolve(taken, DELIVERED)
+    assert taken.run().code == 0
+    assert (len(fake.receiver.got), taken.states()) == (1, {"P-1": ["1 delivered"]})

@@ -24,6 +24,9 @@ NAMING: Final = "naming"
 
 NOT_DELIVERED: Final = "not_delivered"
 
+REMEMBERED: Final = "remembered"
+"""How an attempt ended that a restored ledger has forgotten."""
+
 
 class Batch(NamedTuple):
     """One file: its envelope, name, bytes (size, SHA-256, where they are kept) and state.
@@ -184,6 +187,24 @@ def may_have_its_name(connection: Connection, batch: Batch) -> bool:
     return connection.execute(own.limit(1)).first() is not None
 
 
+def steps(connection: Connection, batch_id: int) -> int:
+    """Count how far the attempts to deliver a batch have got: two each, three with the final name.
+
+    That of the last one counts for all before it.
+    """
+    phases = [one.phase for one in attempts_of(connection, batch_id)]
+    return 2 * len(phases) + (phases[-1:] == [NAMING])
+
+
+def remember_attempts(tx: Transaction, run_id: int, batch: Batch, least: int) -> None:
+    """Write down attempts of which nobody knows what came, until there are so many steps."""
+    while steps(tx.connection, batch.id) < least:
+        attempt = begin_attempt(tx, run_id, batch)
+        set_phase(tx, attempt, NAMING)
+        end_attempt(tx, attempt, UNKNOWN, REMEMBERED)
+    tx.event("batch_remembered", **_told(batch, run_id))
+
+
 def was_tried(connection: Connection, batch_id: int) -> bool:
     """Say whether an attempt to deliver a batch was ever begun."""
     own = select(attempts.c.id).where(attempts.c.batch_id == batch_id)
@@ -247,6 +268,7 @@ __all__ = [
     "DELIVERED",
     "NAMING",
     "NOT_DELIVERED",
+    "REMEMBERED",
     "UNKNOWN",
     "WAITING",
     "Batch",
@@ -262,8 +284,10 @@ __all__ = [
     "is_name_free",
     "may_have_its_name",
     "open_batches",
+    "remember_attempts",
     "remember_batch",
     "set_phase",
     "settle",
+    "steps",
     "was_tried",
 ]

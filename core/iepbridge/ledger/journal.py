@@ -1,10 +1,11 @@
 """The journal: beside the database, one small file a batch, so that a restored ledger remembers.
 
-    batch in the ledger --note--> FOLDER/out-SYSTEM-SENDER-RECEIVER-CYCLE-SEQUENCE.json --> sent
+    step in the ledger --note--> FOLDER/out-SYSTEM-SENDER-RECEIVER-CYCLE-SEQUENCE.json --> done
     ledger from a backup <--read--- numbers above the ledger's last
 
-A file has the batch's name, digest and plans (id, version, digest), and no content. It is on the
-disk before the first attempt to deliver, so what may have left is in the ledger or in here.
+A file has the batch's name, digest and plans (id, version, digest), and how far its sending has
+got; no content. Each step of sending is in the ledger first, then in here, and is done then: so in
+here is never more than in the ledger, unless that was restored.
 """
 
 import errno
@@ -50,7 +51,10 @@ class Member(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What the journal has of a file that may have been sent; `sha256` and `size` are as sent."""
+    """What the journal has of a file that may have been sent; `sha256` and `size` are as sent.
+
+    `steps` counts how far sending has got, as `iepbridge.ledger.batches.steps` does.
+    """
 
     place: Place
     feed: str
@@ -60,6 +64,7 @@ class Page(NamedTuple):
     size: int
     created: str
     plans: tuple[Member, ...]
+    steps: int
 
 
 class Journal:
@@ -193,6 +198,7 @@ class _Written(BaseModel):
     created: str
     plans: int
     content: list[tuple[str, int, _Digest]]
+    steps: int
 
 
 def _text(page: Page) -> bytes:
@@ -204,6 +210,7 @@ def _text(page: Page) -> bytes:
         "sha256": page.sha256.hex(),
         "plans": len(content),
         "content": content,
+        "steps": page.steps,
     }
     return _Written(**own).model_dump_json().encode() + b"\n"
 
@@ -213,4 +220,4 @@ def _page(own: _Written) -> Page:
     channel = Channel(own.direction, own.system, own.sender, own.receiver)
     place = Place(channel, Number(own.cycle, own.sequence))
     about = (own.feed, own.endpoint, own.name, bytes.fromhex(own.sha256), own.size, own.created)
-    return Page(place, *about, plans)
+    return Page(place, *about, plans, own.steps)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, exists, select
 
 from iepbridge.ledger.batches import (
     NAMING,
+    REMEMBERED,
     Batch,
     NewBatch,
     begin_attempt,
@@ -35,7 +36,6 @@ from iepbridge.ledger.schema import (
 from iepbridge.ledger.sequences import last_number, use_number
 from iepbridge.ledger.transaction import Transaction
 
-HOW: Final = "remembered"
 _AT_ONCE: Final = 500
 
 
@@ -54,7 +54,7 @@ def enter(tx: Transaction, run_id: int, page: Page) -> Batch | None:
         passing = [_passing(one, known.get(one.plan_id, [])) for one in members]
         record(tx, page.feed, run_id, passing, batch.id)
     set_phase(tx, begin_attempt(tx, run_id, batch), NAMING)
-    settle(tx, run_id, batch, UNKNOWN, HOW)
+    settle(tx, run_id, batch, UNKNOWN, REMEMBERED)
     return batch
 
 

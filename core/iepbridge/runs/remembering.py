@@ -1,17 +1,18 @@
 """What may have left, noted beside the ledger; and what a restored ledger has forgotten of it.
 
-batch --note--> journal --> sent
+step of sending --ledger, then note--> journal --> done
 journal --forgotten--> pages above the ledger's last number --recover--> batches: unknown
+journal --catch_up--> further than the ledger --> attempts: unknown
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 
 import structlog
 
 from iepbridge.errors import Misuse
-from iepbridge.ledger.batches import Batch
-from iepbridge.ledger.entries import entries_of_batch
+from iepbridge.ledger.batches import Batch, remember_attempts, steps
+from iepbridge.ledger.entries import Entry, entries_of_batch
 from iepbridge.ledger.journal import Journal, Member, Page, Place
 from iepbridge.ledger.remembering import enter
 from iepbridge.ledger.sequences import Channel, Number, last_number
@@ -39,22 +40,57 @@ def place_of(batch: Batch) -> Place:
 
 
 def note(run: FeedRun, batch: Batch) -> None:
-    """Note a batch that is about to be sent, unless it is noted; only files out are.
+    """Note how far the sending of a batch has got, before its next step; only files out are noted.
 
-    Raises `LedgerFailed` where it cannot be; then it may not be sent.
+    Raises `LedgerFailed` where it cannot be; then the step may not be done.
     """
-    journal = journal_of(run.workplace.settings.ledger)
-    if journal is None or batch.direction != "out":
-        return
-    place = place_of(batch)
-    if journal.has(place):
-        _check(journal, journal.read(place), batch)
+    journal = _journal_for(run, batch)
+    if journal is None:
         return
     with run.ledger.reading() as connection:
-        own = entries_of_batch(connection, batch.id)
-        plans = tuple(Member(one.plan_id, one.version, one.digest) for one in own)
+        done = steps(connection, batch.id)
+        page = _noted(journal, batch) or _page(batch, entries_of_batch(connection, batch.id))
+    journal.note(page._replace(steps=done))
+
+
+def catch_up(run: FeedRun, batch: Batch) -> None:
+    """Write down that a batch may have been sent, where the journal has more of it than the ledger.
+
+    That ledger was restored from a backup in which the batch waited.
+    """
+    journal = _journal_for(run, batch)
+    page = None if journal is None else _noted(journal, batch)
+    if page is None:
+        return
+    with run.ledger.reading() as connection:
+        if steps(connection, batch.id) >= page.steps:
+            return
+    with run.writing() as tx:
+        remember_attempts(tx, run.id, batch, page.steps)
+    _tell(batch)
+
+
+def _journal_for(run: FeedRun, batch: Batch) -> Journal | None:
+    return journal_of(run.workplace.settings.ledger) if batch.direction == "out" else None
+
+
+def _noted(journal: Journal, batch: Batch) -> Page | None:
+    place = place_of(batch)
+    if not journal.has(place):
+        return None
+    page = journal.read(place)
+    _check(journal, page, batch)
+    return page
+
+
+def _page(batch: Batch, entries: Iterable[Entry]) -> Page:
+    plans = tuple(Member(one.plan_id, one.version, one.digest) for one in entries)
     about = (batch.feed, batch.endpoint, batch.name, batch.sha256, batch.size, batch.created)
-    journal.note(Page(place, *about, plans))
+    return Page(place_of(batch), *about, plans, steps=0)
+
+
+def _tell(batch: Batch) -> None:
+    _log.warning("batch_remembered", batch=batch.id, file=batch.name, plans=batch.plans)
 
 
 def _check(journal: Journal, page: Page, batch: Batch) -> None:
@@ -120,8 +156,7 @@ def _recover(run: FeedRun, feed: FeedSettings, writing: Writing) -> None:
         with writing() as tx:
             batch = enter(tx, run.id, page)
         if batch is not None:
-            about = {"batch": batch.id, "file": batch.name, "plans": len(page.plans)}
-            _log.warning("batch_remembered", **about)
+            _tell(batch)
             run.count("batches_remembered")
 
 

@@ -10,14 +10,14 @@ from typing import BinaryIO, TypeAlias
 import structlog
 
 from iepbridge.delivering import Parcel, deliver
-from iepbridge.errors import OutcomeUnknown, Refused
+from iepbridge.errors import IepbridgeError, OutcomeUnknown, Refused
 from iepbridge.ledger import batches
 from iepbridge.ledger.batches import Batch
 from iepbridge.ledger.schema import DELIVERED, UNKNOWN
 from iepbridge.ledger.transaction import Ledger
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.keeping import reopened
-from iepbridge.runs.remembering import note
+from iepbridge.runs.remembering import catch_up, note
 
 _log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ def send(run: FeedRun, batch: Batch, content: Content | None = None) -> None:
 
     `content` gives its bytes where they are at hand; else they come from the ledger.
     """
-    note(run, batch)
+    catch_up(run, batch)
     record = _Record(run, batch)
     opened = content or (lambda: kept_content(run.ledger, batch))
     parcel = Parcel(batch.name, batch.size, batch.sha256, opened)
@@ -76,14 +76,23 @@ class _Record:
         with self._run.writing() as tx:
             self._attempt = batches.begin_attempt(tx, self._run.id, self._batch)
         self._phase = batches.BEGUN
+        note(self._run, self._batch)
         _log.info("delivery_begun", batch=self._batch.id, file=self._batch.name)
 
     def naming(self) -> None:
         """Note that the final name is about to be given."""
+        self._set_phase(batches.NAMING)
+        try:
+            note(self._run, self._batch)
+        except IepbridgeError:
+            self._set_phase(batches.BEGUN)
+            raise
+
+    def _set_phase(self, phase: str) -> None:
         assert self._attempt is not None
         with self._run.writing() as tx:
-            batches.set_phase(tx, self._attempt, batches.NAMING)
-        self._phase = batches.NAMING
+            batches.set_phase(tx, self._attempt, phase)
+        self._phase = phase
 
     def failed(self, how: str, *, certain: bool) -> None:
         """Note that the attempt failed; what it did is known, or to be looked for."""
