@@ -33,7 +33,7 @@ from iepbridge.formats import file_name, open_writer
 from iepbridge.ledger import open_ledger_at
 from iepbridge.ledger.schema import leases
 from iepbridge.plan import read_plan
-from iepbridge.runs.remembering import channel_between, forgotten, journal_of
+from iepbridge.runs.remembering import behind, channel_between, forgotten, journal_of
 from iepbridge.runs.run import run_feed
 from iepbridge.runs.workplace import Workplace
 from iepbridge.sandbox import SENDER, SYSTEMS
@@ -177,8 +177,10 @@ class World:
 
     def forgets(self, feed: str) -> bool:
         """Say whether a restored ledger does not know yet all that went."""
-        channel = channel_between(self.settings.feeds[feed])
-        return next(forgotten(self.settings.ledger, self.ledger, channel), None) is not None
+        own = self.settings.feeds[feed]
+        place = self.settings.ledger, self.ledger
+        pages = forgotten(*place, channel_between(own))
+        return next(pages, None) is not None or bool(behind(*place, own))
 
     def all_arrived(self) -> bool:
         """Say whether every file that may have left has come to the states."""

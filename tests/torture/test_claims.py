@@ -1,5 +1,7 @@
 """Claims are counted honestly: what broke, what was never tried, what ended early."""
 
+import importlib
+
 import pytest
 from tests.torture import __main__ as torture
 from tests.torture import claims
@@ -121,3 +123,11 @@ def test_claims_of_the_repository_hold_for_a_few_cases(capsys):
         pytest.skip(reason)
     assert torture.main(["--seed", "1", "--cases", "3", "--claim", "translate"]) == 0
     assert torture.main(["--seed", "1", "--cases", "3", "--claim", "OpenPGP"]) == 0
+
+
+def test_the_page_of_proofs_has_each_claim(repository):
+    for module in torture.MODULES:
+        importlib.import_module(module)
+    page = (repository / "docs" / "proofs.md").read_text("utf-8")
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in page.splitlines()]
+    assert sorted(row for row in rows if row in claims.CLAIMS) == sorted(claims.CLAIMS)

@@ -2,7 +2,7 @@
 
 step of sending --ledger, then note--> journal --> done
 journal --forgotten--> pages above the ledger's last number --recover--> batches: unknown
-journal --catch_up--> further than the ledger --> attempts: unknown
+journal --behind--> further than the ledger in a batch --recover--> its attempts: unknown
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 import structlog
 
 from iepbridge.errors import Misuse
-from iepbridge.ledger.batches import Batch, remember_attempts, steps
+from iepbridge.ledger.batches import Batch, open_batches, remember_attempts, steps
 from iepbridge.ledger.entries import Entry, entries_of_batch
 from iepbridge.ledger.journal import Journal, Member, Page, Place
 from iepbridge.ledger.remembering import enter
@@ -53,23 +53,6 @@ def note(run: FeedRun, batch: Batch) -> None:
     journal.note(page._replace(steps=done))
 
 
-def catch_up(run: FeedRun, batch: Batch) -> None:
-    """Write down that a batch may have been sent, where the journal has more of it than the ledger.
-
-    That ledger was restored from a backup in which the batch waited.
-    """
-    journal = _journal_for(run, batch)
-    page = None if journal is None else _noted(journal, batch)
-    if page is None:
-        return
-    with run.ledger.reading() as connection:
-        if steps(connection, batch.id) >= page.steps:
-            return
-    with run.writing() as tx:
-        remember_attempts(tx, run.id, batch, page.steps)
-    _tell(batch)
-
-
 def _journal_for(run: FeedRun, batch: Batch) -> Journal | None:
     return journal_of(run.workplace.settings.ledger) if batch.direction == "out" else None
 
@@ -89,8 +72,9 @@ def _page(batch: Batch, entries: Iterable[Entry]) -> Page:
     return Page(place_of(batch), *about, plans, steps=0)
 
 
-def _tell(batch: Batch) -> None:
+def _tell(run: FeedRun, batch: Batch) -> None:
     _log.warning("batch_remembered", batch=batch.id, file=batch.name, plans=batch.plans)
+    run.count("batches_remembered")
 
 
 def _check(journal: Journal, page: Page, batch: Batch) -> None:
@@ -118,13 +102,33 @@ def forgotten(settings: LedgerSettings, ledger: Ledger, channel: Channel) -> Ite
     journal = journal_of(settings)
     if journal is None:
         return
+    places = journal.after(channel, None)  # first: what is noted is in the ledger by now
     with ledger.reading() as connection:
         last = last_number(connection, channel)
-    for place in journal.after(channel, last):
+    for place in places:
+        if last is not None and place.number <= last:
+            continue
         if last is not None and place.number != last.following:
             _log.warning("journal_has_gap", file=place.name)
         last = place.number
         yield journal.read(place)
+
+
+def behind(
+    settings: LedgerSettings, ledger: Ledger, feed: FeedSettings
+) -> list[tuple[Batch, Page]]:
+    """Give the open batches of a feed out whose sending got further than the ledger knows.
+
+    They waited when the backup was made that the ledger was restored from.
+    """
+    journal = journal_of(settings)
+    if journal is None:
+        return []
+    with ledger.reading() as connection:
+        found = open_batches(connection, feed.name)
+    noted = [(batch, page) for batch in found if (page := _noted(journal, batch))]
+    with ledger.reading() as connection:
+        return [(one, page) for one, page in noted if steps(connection, one.id) < page.steps]
 
 
 def forgotten_of(run: FeedRun) -> Iterator[Page]:
@@ -145,30 +149,42 @@ def recover_answered(run: FeedRun) -> None:
 
 
 def _recover_for(run: FeedRun, feed: FeedSettings) -> None:
-    pages = forgotten(run.workplace.settings.ledger, run.ledger, channel_between(feed))
-    if next(pages, None) is not None:
+    if _first_forgotten(run.workplace, feed) is not None:
         with numbered(run.workplace, feed) as lease:
             _recover(run, feed, lambda: run.ledger.writing(lease))
 
 
+def _first_forgotten(workplace: Workplace, feed: FeedSettings) -> str | None:
+    """Name a file of a feed out of which a restored ledger does not know how far it went."""
+    place = workplace.settings.ledger, workplace.ledger
+    page = next(forgotten(*place, channel_between(feed)), None)
+    if page is not None:
+        return page.name
+    return next((batch.name for batch, _ in behind(*place, feed)), None)
+
+
 def _recover(run: FeedRun, feed: FeedSettings, writing: Writing) -> None:
-    for page in forgotten(run.workplace.settings.ledger, run.ledger, channel_between(feed)):
+    place = run.workplace.settings.ledger, run.ledger
+    for page in forgotten(*place, channel_between(feed)):
         with writing() as tx:
-            batch = enter(tx, run.id, page)
-        if batch is not None:
-            _tell(batch)
-            run.count("batches_remembered")
+            entered = enter(tx, run.id, page)
+        if entered is not None:
+            _tell(run, entered)
+    for batch, page in behind(*place, feed):
+        with writing() as tx:
+            remember_attempts(tx, run.id, batch, page.steps)
+        _tell(run, batch)
 
 
 def refuse_what_is_forgotten(workplace: Workplace, system: str) -> None:
     """Raise `Misuse` where the ledger has forgotten files to a system."""
     for feed in workplace.settings.feeds.values():
         if feed.direction == "out" and feed.system == system:
-            pages = forgotten(workplace.settings.ledger, workplace.ledger, channel_between(feed))
-            if (page := next(pages, None)) is not None:
+            name = _first_forgotten(workplace, feed)
+            if name is not None:
                 raise Misuse(
-                    f"The ledger was restored from a backup older than {page.name}, and what is"
-                    f" handed over may answer it. First let it remember: iepbridge run {feed.name}"
+                    f"The ledger was restored from a backup older than {name}, and what is handed"
+                    f" over may answer it. First let it remember: iepbridge run {feed.name}"
                 )
 
 

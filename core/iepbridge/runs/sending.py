@@ -17,7 +17,7 @@ from iepbridge.ledger.schema import DELIVERED, UNKNOWN
 from iepbridge.ledger.transaction import Ledger
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.keeping import reopened
-from iepbridge.runs.remembering import catch_up, note
+from iepbridge.runs.remembering import note
 
 _log = structlog.get_logger(__name__)
 
@@ -30,7 +30,6 @@ def send(run: FeedRun, batch: Batch, content: Content | None = None) -> None:
 
     `content` gives its bytes where they are at hand; else they come from the ledger.
     """
-    catch_up(run, batch)
     record = _Record(run, batch)
     opened = content or (lambda: kept_content(run.ledger, batch))
     parcel = Parcel(batch.name, batch.size, batch.sha256, opened)
