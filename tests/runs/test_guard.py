@@ -243,6 +243,14 @@ def test_a_source_that_cannot_be_read_is_told_as_such_alone(place: Place) -> Non
     assert (outcome.code, outcome.counts["plans_delivered"]) == (3, 1)
 
 
+def test_runs_beside_a_file_that_cannot_be_read_make_a_history(fresh: Place) -> None:
+    (fresh.folder / "source" / "b.jsonl").write_bytes(b"no plan\n")
+    for day in range(DAYS):
+        assert run_day(fresh, day).code == 3
+    fresh.lay("a.jsonl", *map(raised, ordinary(DAYS - 1)))
+    assert fresh.run().code == 8
+
+
 def test_what_is_held_day_after_day_is_not_due(place: Place) -> None:
     held = [bad(f"B-{own}") for own in range(7)]
     place.lay("b.jsonl", *held)

@@ -415,3 +415,41 @@ def test_what_waited_when_the_backup_was_made_does_not_go_twice(
     resolve(taken, DELIVERED)
     assert taken.run().code == 0
     assert (len(fake.receiver.got), taken.states()) == (1, {"P-1": ["1 delivered"]})
+
+
+def test_a_number_that_was_filled_after_the_backup_is_remembered(taken: Place) -> None:
+    """Restored twice: the second backup has an empty number, whose new file went after it."""
+    fake = taken.fake
+    assert fake is not None
+    backup = Backup(taken)
+    taken.lay("a.jsonl", plan("P-1"))
+    fake.receiver.takes = False
+    assert taken.run().code == 0
+    fake.files.clear()
+    backup.restore()
+    assert run_feed(taken.workplace, FEED).code == 7
+    resolve(taken, NOT_DELIVERED)
+    fake.receiver.takes = True
+    again = Backup(taken)
+    assert run_feed(taken.workplace, FEED).code == 0
+    (first,) = fake.receiver.got
+    again.restore()
+    for _ in range(2):
+        assert run_feed(taken.workplace, FEED).code == 7
+        assert taken.states() == {"P-1": ["1 unknown"]}
+    assert fake.receiver.got == [first]
+    resolve(taken, DELIVERED)
+    assert run_feed(taken.workplace, FEED).code == 0
+    assert fake.receiver.got == [first]
+
+
+def test_a_preview_looks_for_what_may_have_gone_since(taken: Place) -> None:
+    fake = taken.fake
+    assert fake is not None
+    taken.lay("a.jsonl", plan("P-1"))
+    fake.faults = {1: "failed"}
+    assert taken.run().code == 4
+    backup = Backup(taken)
+    assert taken.run().code == 0
+    backup.restore()
+    assert [row["do"] for row in Preview(taken.workplace, FEED)] == ["look for"]

@@ -81,21 +81,34 @@ def add_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
 
 
 def remember_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
-    """Write down a batch that may have been sent before the ledger was restored."""
-    batch = _added(tx, run_id, new)
+    """Write down a batch that may have been sent before the ledger was restored.
+
+    It takes the place of one with its number that was empty when the backup was made.
+    """
+    empty = (one for one in empty_batches(tx.connection, new.channel) if _number(one) == new.number)
+    place = next(empty, None)
+    batch = _added(tx, run_id, new) if place is None else _filled(tx, run_id, place.id, new)
     tx.event("batch_remembered", **_told(batch, run_id))
     return batch
 
 
+def _number(batch: Batch) -> Number:
+    return Number(batch.cycle, batch.sequence)
+
+
 def fill(tx: Transaction, run_id: int, batch_id: int, new: NewBatch) -> Batch:
     """Write down a batch in the place of one that was never delivered and has no content."""
+    batch = _filled(tx, run_id, batch_id, new)
+    tx.event("batch_made", **_told(batch, run_id))
+    return batch
+
+
+def _filled(tx: Transaction, run_id: int, batch_id: int, new: NewBatch) -> Batch:
     empty = batches.c.id == batch_id, *_EMPTY
     change = update(batches).where(*empty).values(settled_at=None, **_row(tx, run_id, new))
     if tx.connection.execute(change).rowcount != 1:
         raise Busy(f"The number of {new.name} was used at the same time. Run again.")
-    batch = batch_of(tx.connection, batch_id)
-    tx.event("batch_made", **_told(batch, run_id))
-    return batch
+    return batch_of(tx.connection, batch_id)
 
 
 def _added(tx: Transaction, run_id: int, new: NewBatch) -> Batch:

@@ -198,7 +198,7 @@ class _Written(BaseModel):
     created: str
     plans: int
     content: list[tuple[str, int, _Digest]]
-    steps: int
+    steps: int = 0
 
 
 def _text(page: Page) -> bytes:

@@ -17,6 +17,7 @@ from iepbridge.ledger.batches import (
     Batch,
     NewBatch,
     begin_attempt,
+    empty_batches,
     remember_batch,
     set_phase,
     settle,
@@ -42,10 +43,11 @@ _AT_ONCE: Final = 500
 def enter(tx: Transaction, run_id: int, page: Page) -> Batch | None:
     """Write down a file that may have been sent; None where its number is known by now."""
     channel, number = page.place
-    last = last_number(tx.connection, channel)
-    if last is not None and number <= last:
+    if not is_forgotten(tx.connection, page.place):
         return None
-    use_number(tx, channel, number, last)
+    last = last_number(tx.connection, channel)
+    if last is None or number > last:
+        use_number(tx, channel, number, last)
     facts = (page.endpoint, page.created, page.name, page.sha256, page.size, len(page.plans))
     new = NewBatch(page.feed, channel, number, *facts, kept_id=None)
     batch = remember_batch(tx, run_id, new)
@@ -56,6 +58,15 @@ def enter(tx: Transaction, run_id: int, page: Page) -> Batch | None:
     set_phase(tx, begin_attempt(tx, run_id, batch), NAMING)
     settle(tx, run_id, batch, UNKNOWN, REMEMBERED)
     return batch
+
+
+def is_forgotten(connection: Connection, place: Place) -> bool:
+    """Say whether a ledger knows no file of a number, or one that was still to be filled."""
+    last = last_number(connection, place.channel)
+    if last is None or place.number > last:
+        return True
+    empty = empty_batches(connection, place.channel)
+    return any((one.cycle, one.sequence) == place.number for one in empty)
 
 
 def _parts(members: Sequence[Member]) -> Iterable[Sequence[Member]]:

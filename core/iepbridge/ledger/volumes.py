@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
 from iepbridge.ledger.schema import plan_versions, runs
 
-_DONE: Final = (0, 1)
-"""The exit codes of a run that did its work, whether or not something is held."""
+_STOPPED: Final = 8
+"""The exit code of a run that the guard stopped."""
+
+_IN_PART: Final = 3
+"""The exit code of a run that could not read its source whole."""
 
 _CONTENTS: Final = select(
     plan_versions.c.plan_id, plan_versions.c.version, plan_versions.c.digest
@@ -38,15 +41,26 @@ def known_contents(
 def counts_of_runs(
     connection: Connection, feed: str, most: int, *having: str
 ) -> list[Mapping[str, int]]:
-    """Give what the last runs that did their work have counted, latest first.
+    """Give what the last runs have counted that ended by themselves, latest first.
 
-    Those that have not counted all of `having` are passed over.
+    Those that the guard stopped, and those that have not counted all of `having`, are passed over.
     """
-    own = _done(feed).order_by(runs.c.id.desc()).limit(most)
+    own = _ended(feed).order_by(runs.c.id.desc()).limit(most)
     for what in having:
-        own = own.where(runs.c.counts.contains(f'"{what}"', autoescape=True))
+        own = own.where(_counted(what))
     return [orjson.loads(counts) for counts in connection.scalars(own)]
 
 
-def _done(feed: str) -> Select[Any]:
-    return select(runs.c.counts).where(runs.c.feed == feed, runs.c.exit_code.in_(_DONE))
+def plans_found_before(connection: Connection, feed: str, most: int) -> list[int]:
+    """Give the plans that the last runs found which could read their source whole, latest first."""
+    own = _ended(feed).where(runs.c.exit_code != _IN_PART, _counted("plans_found"))
+    found = connection.scalars(own.order_by(runs.c.id.desc()).limit(most))
+    return [int(orjson.loads(counts)["plans_found"]) for counts in found]
+
+
+def _ended(feed: str) -> Select[Any]:
+    return select(runs.c.counts).where(runs.c.feed == feed, runs.c.exit_code != _STOPPED)
+
+
+def _counted(what: str) -> ColumnElement[bool]:
+    return runs.c.counts.contains(f'"{what}"', autoescape=True)

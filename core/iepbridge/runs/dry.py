@@ -32,7 +32,7 @@ from iepbridge.runs.guard import TRIPPED
 from iepbridge.runs.making import Draft
 from iepbridge.runs.outbound import run_out
 from iepbridge.runs.outcome import Outcome
-from iepbridge.runs.remembering import forgotten_of
+from iepbridge.runs.remembering import behind, forgotten_of
 from iepbridge.runs.run import feed_of, run_of
 from iepbridge.runs.sealing import opened, plain_name
 from iepbridge.runs.workplace import Workplace
@@ -104,9 +104,12 @@ class _TellingDesk:
         """Tell the batches that would go first."""
         for page in forgotten_of(self._run):
             self._remember(page)
+        settings = self._run.workplace.settings.ledger
+        gone = {batch.id for batch, _ in behind(settings, self._run.ledger, self._run.feed)}
         with self._run.ledger.reading() as connection:
             for batch in open_batches(connection, self._run.feed.name):
-                do = "send again" if batch.state == "waiting" else "look for"
+                waits = batch.state == "waiting" and batch.id not in gone
+                do = "send again" if waits else "look for"
                 self._tell({"do": do, "file": batch.name, "plans": batch.plans})
 
     def tell_volume(self, kind: str, figures: Mapping[str, int], _: str | None) -> None:

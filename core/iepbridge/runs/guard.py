@@ -15,7 +15,7 @@ from iepbridge.codecs.json_text import parse_object
 from iepbridge.crypto import Damaged
 from iepbridge.errors import GuardTripped
 from iepbridge.ledger.entries import Entry, payload
-from iepbridge.ledger.volumes import counts_of_runs, known_contents
+from iepbridge.ledger.volumes import counts_of_runs, known_contents, plans_found_before
 from iepbridge.runs.before import last_sent
 from iepbridge.runs.decide import Content, newly_due
 from iepbridge.runs.desk import Desk
@@ -125,8 +125,8 @@ def _count(run: FeedRun, volume: Volume) -> None:
 def _past(run: FeedRun) -> Past:
     with run.ledger.reading() as connection:
         sending = counts_of_runs(connection, run.feed.name, RUNS, "plans_due", "plans_sent")
-        last = counts_of_runs(connection, run.feed.name, RUNS, "plans_found")
-    return Past([_volume(one) for one in sending], [one["plans_found"] for one in last])
+        found = plans_found_before(connection, run.feed.name, RUNS)
+    return Past([_volume(one) for one in sending], found)
 
 
 def _volume(counts: Mapping[str, int]) -> Volume:

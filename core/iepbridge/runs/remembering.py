@@ -1,7 +1,7 @@
 """What may have left, noted beside the ledger; and what a restored ledger has forgotten of it.
 
 step of sending --ledger, then note--> journal --> done
-journal --forgotten--> pages above the ledger's last number --recover--> batches: unknown
+journal --forgotten--> pages of numbers that the ledger has no file of --recover--> unknown
 journal --behind--> further than the ledger in a batch --recover--> its attempts: unknown
 """
 
@@ -11,7 +11,13 @@ from contextlib import AbstractContextManager
 import structlog
 
 from iepbridge.errors import Misuse
-from iepbridge.ledger.batches import Batch, open_batches, remember_attempts, steps
+from iepbridge.ledger.batches import (
+    Batch,
+    empty_batches,
+    open_batches,
+    remember_attempts,
+    steps,
+)
 from iepbridge.ledger.entries import Entry, entries_of_batch
 from iepbridge.ledger.journal import Journal, Member, Page, Place
 from iepbridge.ledger.remembering import enter
@@ -95,7 +101,7 @@ def forget(settings: LedgerSettings, batch: Batch) -> None:
 
 
 def forgotten(settings: LedgerSettings, ledger: Ledger, channel: Channel) -> Iterator[Page]:
-    """Read what the journal has above the ledger's last number of a channel, in order.
+    """Read what the journal has of a channel and the ledger has not, in order.
 
     Raises `Unreadable` at one that is not what was written.
     """
@@ -105,12 +111,14 @@ def forgotten(settings: LedgerSettings, ledger: Ledger, channel: Channel) -> Ite
     places = journal.after(channel, None)  # first: what is noted is in the ledger by now
     with ledger.reading() as connection:
         last = last_number(connection, channel)
+        open_numbers = {(one.cycle, one.sequence) for one in empty_batches(connection, channel)}
     for place in places:
-        if last is not None and place.number <= last:
+        if last is None or place.number > last:
+            if last is not None and place.number != last.following:
+                _log.warning("journal_has_gap", file=place.name)
+            last = place.number
+        elif place.number not in open_numbers:
             continue
-        if last is not None and place.number != last.following:
-            _log.warning("journal_has_gap", file=place.name)
-        last = place.number
         yield journal.read(place)
 
 
