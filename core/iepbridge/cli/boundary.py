@@ -3,16 +3,19 @@
     error of ours            its message       its exit code
     the system refused       what it said      2
     anything else            type and place    70, never its text: it may hold personal data
+    standard output is full  that it is        2, and the work is done
     reader of stdout gone    nothing           141, as a shell shows it
     SIGINT, SIGTERM, SIGHUP  nothing           130, 143, 129; temporary files are gone
 
 A traceback is never shown: what it prints may be somebody's.
 """
 
+import io
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
 
@@ -38,13 +41,14 @@ def guarded(call: Callable[[], int]) -> int:
     """Carry out a call and turn every exception into a message and an exit code."""
     sys.unraisablehook = _unraisable
     _listen()
-    try:
-        code = _code(call)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BaseException as error:  # noqa: BLE001  the edge
-        return _ended(error)
-    return code
+    with _standard_output() as failures:
+        try:
+            code = _code(call)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except BaseException as error:  # noqa: BLE001  the edge
+            return _ended(error)
+        return _not_told(failures[0], code) if failures else code
 
 
 def _code(call: Callable[[], int]) -> int:
@@ -64,6 +68,17 @@ def _ended(error: BaseException) -> int:
         _let_go_of_output()
         return _BROKEN_PIPE
     return _told(error)
+
+
+def _not_told(failure: str, code: int) -> int:
+    """Say that standard output failed a call that ended; a fault of the program stays one."""
+    code = code if code >= FAULT else IepbridgeError.exit_code
+    say_end(
+        f"standard output could not be written: {failure}."
+        " What it got is not whole; what a run did is in the ledger.",
+        code,
+    )
+    return code
 
 
 def _told(error: BaseException) -> int:
@@ -91,6 +106,48 @@ def _listen() -> None:
 
 def _stop(number: int, _: FrameType | None) -> None:
     raise Stopped(number)
+
+
+class _Output(io.FileIO):
+    """Standard output; once it could not be written to, it goes nowhere, and the work goes on."""
+
+    def __init__(self, failures: list[str]) -> None:
+        super().__init__(1, "w", closefd=False)
+        self._failures = failures
+
+    def write(self, data: object) -> int:
+        try:
+            return super().write(data)  # type: ignore[arg-type]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._failures.append(os.strerror(error.errno or 0))
+            _let_go_of_output()
+            return super().write(data)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _standard_output() -> Iterator[list[str]]:
+    """Give what the system says against standard output; no write to it raises that any more."""
+    failures: list[str] = []
+    own = sys.stdout
+    if not isinstance(own, io.TextIOWrapper) or own is not sys.__stdout__ or own.fileno() != 1:
+        yield failures  # closed, or a stand-in
+        return
+    own.flush()
+    stands_in = io.TextIOWrapper(
+        io.BufferedWriter(_Output(failures)),
+        encoding=own.encoding,
+        errors=own.errors,
+        line_buffering=own.line_buffering or own.write_through,
+    )
+    sys.stdout = stands_in
+    try:
+        yield failures
+    finally:
+        sys.stdout = own
+        with suppress(BrokenPipeError):  # what stopped the command is told
+            stands_in.close()
 
 
 def _let_go_of_output() -> None:
