@@ -105,6 +105,30 @@ def test_libraries_keep_their_words_to_themselves(stream: io.StringIO) -> None:
     assert SENTINEL not in stream.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("level", "heard"),
+    [
+        ("debug", ["debug", "info", "warning", "error"]),
+        ("info", ["warning", "error"]),
+        ("warning", ["warning", "error"]),
+        ("error", ["error"]),
+    ],
+)
+def test_libraries_are_heard_from_a_warning_on(
+    stream: io.StringIO, level: str, heard: list[str]
+) -> None:
+    logs.configure(level, "json", stream)
+    talkative = logging.getLogger("a_library_with_a_level_of_its_own")
+    talkative.setLevel(logging.DEBUG)
+    for library in (logging.getLogger("alembic.runtime.plugins"), talkative):
+        stream.truncate(0)
+        stream.seek(0)
+        for name in ("debug", "info", "warning", "error"):
+            getattr(library, name)("something")
+        events = [json.loads(line) for line in stream.getvalue().splitlines()]
+        assert [event["level"] for event in events] == heard
+
+
 def test_warnings_of_libraries_keep_theirs_too(stream: io.StringIO) -> None:
     logs.configure("info", "json", stream)
     with warnings.catch_warnings():

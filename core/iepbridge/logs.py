@@ -1,7 +1,8 @@
 """Logs: structlog to one stream, with constant event names, UTC times and nothing personal.
 
 An event name is words joined by underscores; what varies stands in the fields. Libraries log
-through the standard library: of theirs only logger, level and place are kept, never the text.
+through the standard library: of theirs only logger, level and place are kept, never the text, and
+below a warning nothing but at level `debug`.
 """
 
 import logging
@@ -81,9 +82,10 @@ class _Library(logging.Handler):
 
 
 def _take_over_libraries(level: int) -> None:
+    least = level if level == logging.DEBUG else max(level, logging.WARNING)
     root = logging.getLogger()
-    root.handlers = [_Library()]
-    root.setLevel(level)
+    root.handlers = [_Library(least)]
+    root.setLevel(least)
     warnings.showwarning = _show_warning
 
 
