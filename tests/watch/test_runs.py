@@ -68,6 +68,33 @@ def test_a_killed_run_is_one_that_has_not_ended(small_world: Make) -> None:
     assert "has not ended" in own.missing(SLOT + timedelta(hours=5))[0].what
 
 
+def test_a_run_from_before_the_slot_that_goes_on_is_named(world: Make) -> None:
+    own = first_seen(world(**DAILY))
+    own.run(utc("2026-11-03 02:00"))
+    own.run(SLOT - timedelta(hours=4), minutes=600)
+    (found,) = own.missing(SLOT + timedelta(hours=2))
+    assert found.what == (
+        "No run did the work that was due at 2026-11-04 02:00 (UTC):"
+        " the one that began at 2026-11-03 22:00 (UTC) has not ended."
+    )
+    assert "`iepbridge feeds` says whether it is alive" in found.remedy
+    assert "none began" in own.missing(SLOT + timedelta(hours=7))[0].what
+
+
+def test_a_run_that_began_for_a_later_slot_is_not_named(small_world: Make) -> None:
+    own = first_seen(small_world(schedule="0 * * * *", quiet_days=0, missing_grace_minutes=70))
+    own.run(utc("2026-11-04 01:00"))
+    own.run(utc("2026-11-04 03:00"), code=None)
+    assert "none began" in own.missing(utc("2026-11-04 03:15"))[0].what
+
+
+def test_a_killed_run_is_not_named_once_another_began(small_world: Make) -> None:
+    own = first_seen(small_world(**DAILY))
+    own.run(utc("2026-11-03 01:00"), code=None)
+    own.run(utc("2026-11-03 02:00"))
+    assert "none began" in own.missing(SLOT + timedelta(hours=2))[0].what
+
+
 def test_many_slots_are_one_thing(small_world: Make) -> None:
     own = first_seen(small_world(**DAILY))
     own.run(utc("2026-11-03 02:00"))

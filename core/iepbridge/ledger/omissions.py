@@ -123,6 +123,23 @@ def was_running(connection: Connection, feed: str, moment: Instant, at: Instant)
     return connection.execute(own.limit(1)).first() is not None
 
 
+def run_under_way(
+    connection: Connection, feed: str, moment: Instant, at: Instant
+) -> KnownRun | None:
+    """Give the run that began before a moment and had not ended, None where there was none.
+
+    One that another followed was killed: a feed has one run at a time.
+    """
+    own = select(runs.c.started_at, runs.c.ended_at).where(
+        runs.c.feed == feed, runs.c.started_at <= at
+    )
+    row = connection.execute(own.order_by(runs.c.id.desc()).limit(1)).one_or_none()
+    if row is None or row.started_at >= moment:
+        return None
+    has_ended = row.ended_at is not None and row.ended_at <= at
+    return None if has_ended else KnownRun(row.started_at, None, None)
+
+
 def last_run_between(
     connection: Connection, feed: str, since: Instant, before: Instant, at: Instant
 ) -> KnownRun | None:

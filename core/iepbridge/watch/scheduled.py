@@ -13,6 +13,7 @@ from iepbridge.ledger.omissions import (
     KnownRun,
     last_good_run_at,
     last_run_between,
+    run_under_way,
     was_running,
 )
 from iepbridge.ledger.slots import Slot
@@ -50,8 +51,9 @@ def _missed(view: View, times: Times, since: datetime, slot: Slot) -> _Missed | 
         return None
     start = since if good is None else max(since, good)
     slots = times.between(start, slot.at, MOST_COUNTED)
-    between = (instant(slots[0].at), instant(end))
-    run = last_run_between(view.connection, view.feed.name, *between, view.now)
+    first, name = instant(slots[0].at), view.feed.name
+    run = last_run_between(view.connection, name, first, instant(end), view.now)
+    run = run or run_under_way(view.connection, name, first, view.now)
     later = _good(view, view.at)
     return _Missed(slots, run, later is not None and later > slot.at)
 
