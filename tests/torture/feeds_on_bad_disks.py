@@ -8,7 +8,16 @@ from typing import Final, NamedTuple
 from tests.torture.claims import Trial, claim
 from tests.torture.feed_flows import Answers, Arrivals, Flow, OutFresh
 from tests.torture.feeds_killed import Stage, goes_on, stage
-from tests.torture.kill_points import DISK, FILES, FOLDERS, NAMES, OPENING, Point, hindrance
+from tests.torture.kill_points import (
+    DISK,
+    FILES,
+    FOLDERS,
+    NAMES,
+    OPENING,
+    Point,
+    hindrance,
+    injected,
+)
 
 MOST = 150
 FULL: Final = frozenset({*FILES, *OPENING, *FOLDERS})
@@ -43,10 +52,11 @@ def faults(points: Sequence[Point]) -> list[Fault]:
 def hindered(own: Stage, fault: Fault) -> None:
     """Run with a fault: what it says is true; with a sound disk the next run goes on."""
     case = own.begin()
-    words = ["run", case.feed]
+    words, record = ["run", case.feed], own.base / "struck"
     code = own.program.run_with_error(
-        words, case.world.folder, fault.point, fault.error, lasting=fault.lasting
+        words, case.world.folder, fault.point, fault.error, lasting=fault.lasting, record=record
     )
+    assert injected(record), f"no call failed: it ended with {code}"
     assert code in (*case.codes, *TOLD), f"it ended with {code}"
     if code in case.codes:
         case.seen()

@@ -1,15 +1,18 @@
 """Runs of feeds to a server whose own calls fail, each in its turn: the other side's bad disk.
 
-OpenSSH's sftp-server runs under strace, which strikes one call of one session, or all from it on.
+OpenSSH's sftp-server runs under strace, which strikes one call of one session, or all from it on,
+and writes down that it did: a case in which no call failed has proved nothing, and fails.
 """
 
 import errno
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,7 +22,7 @@ from tests.torture.feed_flows import Answers, Arrivals, Content, Flow, Out, OutM
 from tests.torture.feed_world import World, workplace_folder
 from tests.torture.feeds_killed import goes_on
 from tests.torture.feeds_on_bad_disks import TOLD
-from tests.torture.kill_points import QUIET, Point, counted, hindrance, target_of, traced
+from tests.torture.kill_points import QUIET, Point, counted, hindrance, injected, target_of, traced
 
 IMPATIENT = (("retries", 0),)
 ENDED: Final = frozenset({0, 1})
@@ -31,6 +34,10 @@ CALLS: Final = (
     *("rename", "renameat2", "link", "unlink", "mkdir", "getdents64", "chmod", "fchmod"),
     *("stat", "lstat", "fstat", "newfstatat", "statx", "statvfs", "close"),
 )
+_STRUCK_SECONDS: Final = 2.0
+"""How long a server is waited for that has yet to close what a run has left."""
+_DATE: Final = re.compile(r"(?<=_)20\d{6}(?=_)")
+"""The day in a file's name: a claim is tried past midnight, too."""
 _SERVER: Final = "/usr/lib/openssh/sftp-server"
 _SCRIPT: Final = """#!/bin/sh
 cd {folder}
@@ -43,12 +50,17 @@ exec strace {quiet} $(sed s/NUMBER/$n/ $own) -- {server}
 
 
 class Strike(NamedTuple):
-    """A call of the server that fails: in one session once, or from there on in every session."""
+    """A call of the server that fails in one session: once, or from there on to its end.
+
+    Counted are calls on `paths` alone, below the deployment's folder: how often the server reads
+    orders and writes answers is chance.
+    """
 
     session: int
     point: Point
     error: int
     lasting: bool
+    paths: tuple[str, ...]
 
     def __str__(self) -> str:
         how = "from" if self.lasting else "at"
@@ -69,7 +81,7 @@ class Orders:
 
     def leave(self) -> None:
         """Let the server work undisturbed, and count its sessions from none."""
-        for file in self._folder.glob("strike.*"):
+        for file in (*self._folder.glob("strike.*"), *self._folder.glob("struck.*")):
             file.unlink()
         shutil.rmtree(self._folder / "sessions", ignore_errors=True)
         (self._folder / "sessions").mkdir()
@@ -85,14 +97,27 @@ class Orders:
         count = len(list((self._folder / "sessions").iterdir()))
         return [(self._folder / f"calls.{n}").read_text().splitlines() for n in range(count)]
 
-    def strike(self, strike: Strike) -> None:
-        """Have a call fail."""
+    def strike(self, strike: Strike, folder: Path) -> None:
+        """Have a call on what is below a folder fail."""
         self.leave()
         name, k = strike.point.name, strike.point.k
         when = f"{k}+" if strike.lasting else f"{k}"
         error = errno.errorcode[strike.error]
-        options = f"-o /dev/null {traced([name])} -e inject={name}:error={error}:when={when}\n"
+        today = f"{datetime.now(UTC):%Y%m%d}"
+        paths = {*strike.paths, *(_DATE.sub(today, path) for path in strike.paths)}
+        only = " ".join(f"-P {folder}/{path}" for path in sorted(paths))
+        inject = f"{traced([name])} -e inject={name}:error={error}:when={when}"
+        options = f"-y -s 0 -o {self._folder}/struck.NUMBER {only} {inject}\n"
         (self._folder / f"strike.{strike.session}").write_text(options)
+
+    def struck(self) -> list[str]:
+        """Give the calls that were made to fail, after a moment at most."""
+        until = time.monotonic() + _STRUCK_SECONDS
+        while True:
+            found = [one for path in self._folder.glob("struck.*") for one in injected(path)]
+            if found or time.monotonic() > until:
+                return found
+            time.sleep(0.05)
 
 
 @dataclass(frozen=True)
@@ -125,7 +150,7 @@ class Struck:
         assert case.world.run(case.feed, 0).code in case.codes
         own = f"{self.base}/case/"
         found = [
-            Strike(session, point, error, lasting)
+            Strike(session, point, error, lasting, _paths(lines, own))
             for session, lines in enumerate(self.orders.recorded())
             for point in _points(lines, own)
             for error in (errno.EIO, *((errno.ENOSPC,) if point.name in WRITING else ()))
@@ -137,9 +162,11 @@ class Struck:
     def try_it(self, strike: Strike) -> None:
         """Run with a call failing: what it says is true, and the next run goes on."""
         case = self._begin()
-        self.orders.strike(strike)
+        self.orders.strike(strike, case.world.folder)
         code = case.world.run(case.feed, 0).code
+        failed = self.orders.struck()
         self.orders.leave()
+        assert failed, f"no call failed: it ended with {code}"
         assert code in (*case.codes, *TOLD), f"it ended with {code}"
         if isinstance(case, Out):
             case.receiver.untidy = strike.point.name == "unlink"
@@ -150,10 +177,15 @@ class Struck:
 
 
 def _points(lines: Iterable[str], folder: str) -> Iterator[Point]:
-    """Give the calls on what is below a folder."""
-    for name, k, arguments in counted(lines):
-        if folder in arguments:
-            yield Point(name, k, re.sub(re.escape(folder), "", target_of(arguments)))
+    """Give the calls on what is below a folder, by their number among those."""
+    for name, k, arguments in counted(line for line in lines if folder in line):
+        yield Point(name, k, re.sub(re.escape(folder), "", target_of(arguments)))
+
+
+def _paths(lines: Iterable[str], folder: str) -> tuple[str, ...]:
+    """Give what is below a folder that calls were on."""
+    found = (re.findall(rf'{re.escape(folder)}([^"<>]+)', line) for line in lines)
+    return tuple(sorted({path for paths in found for path in paths}))
 
 
 @contextmanager

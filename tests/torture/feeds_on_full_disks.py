@@ -32,6 +32,10 @@ IMPATIENT = (("retries", 0),)
 ENDED = frozenset({0, 1})
 MORE_KIB = 16
 """How far past the room that is enough disks are still tried."""
+MOST_KIB = 512
+STEP_KIB = 4
+NEARLY_KIB = 8
+"""With less than this short of enough, a run may go to its end: by the disk's own bookkeeping."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,17 @@ class Far(World):
 
 @dataclass(frozen=True)
 class Tight:
-    """Where a flow is tried on a disk without room; `base` is on that disk, or far from it."""
+    """Where a flow is tried on a disk without room; `base` is on that disk, or far from it.
+
+    `enough` are the KiB with which a run goes to its end, and with `STEP_KIB` less does not: a case
+    with `NEARLY_KIB` less has proved nothing where it went to its end, and fails.
+    """
 
     flow: type[Flow]
     base: Path
     disk: SmallDisk
     before: World
+    enough: int = 0
     reference: Content = field(default_factory=dict)
 
     def set(self) -> "Tight":
@@ -75,26 +84,29 @@ class Tight:
         self.flow.prepare(plain)
         whole = self._begin()
         assert whole.world.run(self.flow.feed).code in self.flow.codes
-        return replace(self, reference=self.flow.results(whole.world))
+        own = replace(self, reference=self.flow.results(whole.world))
+        return own if self.enough else replace(own, enough=own.found_enough())
 
     def _begin(self) -> Flow:
         return self.flow(self.before.copied(self.base / "case"), self.reference)
 
-    def enough(self) -> int:
-        """Give the KiB with which a run goes to its end, and with one less does not."""
-        low, high = 0, self.disk.room // 2
-        while low < high:
+    def found_enough(self) -> int:
+        """Try how much room is enough: with none at all there is too little, with much enough."""
+        low, high = 0, MOST_KIB // STEP_KIB
+        while high - low > 1:
             middle = (low + high) // 2
-            case = self._begin()
-            enough = self._run(case, middle) in ENDED
-            low, high = (low, middle) if enough else (middle + 1, high)
-        return low
+            enough = self._run(self._begin(), middle * STEP_KIB) in ENDED
+            low, high = (low, middle) if enough else (middle, high)
+        assert low > 0, "a run ends without room: nothing takes it away"
+        assert high * STEP_KIB < MOST_KIB, "no run ends: the room is never given back"
+        return high * STEP_KIB
 
     def fill(self, kib: int) -> None:
         """Run with so much room: what it says is true; with more room the next run goes on."""
         case = self._begin()
         code = self._run(case, kib)
-        assert code in (*case.codes, *TOLD), f"it ended with {code}"
+        told = TOLD if kib < self.enough - NEARLY_KIB else (*case.codes, *TOLD)
+        assert code in told, f"it ended with {code}, {self.enough} KiB are enough"
         case.seen()
         if code in ENDED:
             case.ended()
@@ -121,8 +133,11 @@ def _longer(line: bytes) -> bytes:
 
 
 @contextmanager
-def tight(flow: type[Flow], *, far: bool = False) -> Iterator[Tight]:
-    """Set up a small disk: for all that is ours, or with `far` for what an sshd serves."""
+def tight(flow: type[Flow], *, far: bool = False, enough: int = 0) -> Iterator[Tight]:
+    """Set up a small disk: for all that is ours, or with `far` for what an sshd serves.
+
+    How many KiB are `enough` is found out where it is not said.
+    """
     with ExitStack() as stack:
         disk = stack.enter_context(small_disk())
         keys = (*flow.keys, *IMPATIENT)
@@ -133,7 +148,7 @@ def tight(flow: type[Flow], *, far: bool = False) -> Iterator[Tight]:
             base = stack.enter_context(workplace_folder())
             server = stack.enter_context(openssh(base))
             world = Far(base / "before", server, keys=keys, disk=disk.folder)
-        yield Tight(flow, base, disk, world).set()
+        yield Tight(flow, base, disk, world, enough).set()
 
 
 def fill(trial: Trial, *flows: type[Flow], far: bool = False) -> None:
@@ -141,11 +156,14 @@ def fill(trial: Trial, *flows: type[Flow], far: bool = False) -> None:
     assert no_disk() is None, no_disk()
     for flow in flows:
         with tight(flow, far=far) as first:
-            chosen = trial.sampled(range(first.enough() + MORE_KIB))
+            enough = first.enough
+        chosen = trial.sampled(range(enough + MORE_KIB))
 
         @contextmanager
-        def workshop(flow: type[Flow] = flow) -> Iterator[Callable[[int], None]]:
-            with tight(flow, far=far) as own:
+        def workshop(
+            flow: type[Flow] = flow, enough: int = enough
+        ) -> Iterator[Callable[[int], None]]:
+            with tight(flow, far=far, enough=enough) as own:
                 yield own.fill
 
         trial.spread(chosen, workshop)

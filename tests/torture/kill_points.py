@@ -136,10 +136,21 @@ def _struck(program: Program, point: Point, injection: str, when: str) -> int:
     return _strace(program, striking(point, injection, when))
 
 
-def striking(point: Point, injection: str, when: str) -> list[str]:
-    """Give the options of strace that strike a call: `signal=KILL`, `error=EIO`."""
+def striking(point: Point, injection: str, when: str, record: Path | str = os.devnull) -> list[str]:
+    """Give the options of strace that strike a call: `signal=KILL`, `error=EIO`.
+
+    Whether a call failed is in the record: see `injected`.
+    """
     inject = f"inject={point.name}:{injection}:when={when}"
-    return ["-o", os.devnull, traced([point.name]), "-e", inject]
+    return ["-s", "0", "-o", os.fspath(record), traced([point.name]), "-e", inject]
+
+
+def injected(record: Path) -> list[str]:
+    """Give the calls that failed by order, from a record of strace; none where there is none."""
+    if not record.exists():
+        return []
+    lines = record.read_text(errors="replace").splitlines()
+    return [line for line in lines if line.endswith("(INJECTED)")]
 
 
 def traced(names: Iterable[str]) -> str:

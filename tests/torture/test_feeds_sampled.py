@@ -17,9 +17,7 @@ from tests.torture.small_disk import no_disk
 from tests.torture.warm import Warm, warm
 
 SEED = 20261122
-KILLS, FAULTS, CUTS, RETRIES, STALLS, ROOMS, STRIKES = 4, 2, 8, 4, 1, 4, 3
-ENOUGH = {OutFresh: 270, Arrivals: 90, Answers: 60, Out: 110}
-"""About the KiB that a run takes."""
+KILLS, FAULTS, CUTS, RETRIES, STALLS, ROOMS, STRIKES = 4, 2, 8, 4, 1, 3, 3
 
 pytestmark = pytest.mark.linux
 strikes = pytest.mark.skipif(hindrance() is not None, reason=hindrance() or "")
@@ -86,7 +84,7 @@ def test_on_a_full_disk(flow: type[Flow], far: bool) -> None:
     if (reason := no_disk()) is not None:
         pytest.skip(reason)
     with tight(flow, far=far) as own:
-        for kib in random.Random(SEED).sample(range(ENOUGH[flow]), ROOMS):
+        for kib in random.Random(SEED).sample(range(own.enough), ROOMS):
             own.fill(kib)
 
 

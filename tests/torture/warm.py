@@ -65,11 +65,22 @@ class Warm:
         return self._straced(argv, cwd, striking(point, "signal=KILL", f"{point.k}"))
 
     def run_with_error(
-        self, argv: Sequence[str], cwd: Path, point: Point, error: int, *, lasting: bool = False
+        self,
+        argv: Sequence[str],
+        cwd: Path,
+        point: Point,
+        error: int,
+        *,
+        lasting: bool = False,
+        record: Path | str = os.devnull,
     ) -> int:
-        """Run with one call failing, with all later ones of its name where `lasting`."""
+        """Run with one call failing, with all later ones of its name where `lasting`.
+
+        Calls of that name are told in the record, and which of them failed (`injected`).
+        """
         when = f"{point.k}+" if lasting else f"{point.k}"
-        return self._straced(argv, cwd, striking(point, f"error={errors.errorcode[error]}", when))
+        injection = f"error={errors.errorcode[error]}"
+        return self._straced(argv, cwd, striking(point, injection, when, record))
 
     def _straced(self, argv: Sequence[str], cwd: Path, options: Sequence[str]) -> int:
         child = self._ordered(argv, cwd)
