@@ -381,4 +381,5 @@ class FeedsMachine(RuleBasedStateMachine):
             if any(one.plan_id == plan[0]["plan_id"] and one.version > top for one in own):
                 continue  # set back after it was withdrawn: what counts is what came before
             newest = [states[content_of(one)] for one in plan if one["version"] == top]
-            assert any(one.state in ("delivered", "held") for one in newest)
+            found = [(one.plan_id, one.version, one.state) for one in newest]
+            assert any(state in ("delivered", "held") for *_, state in found), found

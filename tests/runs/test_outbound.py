@@ -116,6 +116,20 @@ def test_a_contradiction_ends_by_a_persons_word(place: Place, gone: bool) -> Non
     assert place.run().counts["plans_delivered"] == 0
 
 
+def test_a_persons_word_says_nothing_of_what_came_since(place: Place) -> None:
+    """Two are unclear, one of them is released, and two others have come before it goes."""
+    contradicted(place)
+    first = next(row for row in place.rows() if row.plan_id == "P-1")
+    place.let_go_hold(first.held_id)
+    place.clear()
+    place.lay("c.jsonl", plan("P-1", comments="a third"), plan("P-1", comments="a fourth"))
+    assert place.run().code == 1
+    states = ["1 delivered", "1 superseded", UNCLEAR, UNCLEAR]
+    for _ in range(2):
+        assert sorted(place.states()["P-1"]) == sorted(states)
+        assert place.run().code == 1
+
+
 def test_a_version_below_a_contradiction_does_not_go_in_its_place(place: Place) -> None:
     """It was held, and is released after all: what is newer is not lost by that."""
     place.lay("a.jsonl", bad("P-1", 1))

@@ -35,7 +35,8 @@ REJECTED: Final = "rejected"
 class Entry(NamedTuple):
     """One content of one version of a plan, as the ledger has it.
 
-    `reason` is why it is held, if it is; `released`, that a person let it go and it has not gone.
+    `reason` is why it is held, if it is, and `held_in` the run that held it; `released`, that a
+    person let it go and it has not gone.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Entry(NamedTuple):
     answer: str | None
     reason: str | None
     released: bool
+    held_in: int | None = None
 
     @property
     def was_sent(self) -> bool:
@@ -97,6 +99,7 @@ _ENTRY: Final = (
         held.c.reason,
         held.c.released_at,
         held.c.ended_at,
+        held.c.run_id,
     )
     .select_from(plan_versions.outerjoin(held, held.c.id == plan_versions.c.held_id))
     .order_by(plan_versions.c.id)
@@ -136,8 +139,8 @@ def pending(connection: Connection, feed: str, after: int, most: int) -> list[En
 
 
 def _entry(row: Any) -> Entry:
-    *told, released_at, ended_at = row
-    return Entry._make((*told, released_at is not None and ended_at is None))
+    *told, released_at, ended_at, run_id = row
+    return Entry._make((*told, released_at is not None and ended_at is None, run_id))
 
 
 def payload(connection: Connection, keys: Keyring, feed: str, entry: Entry) -> bytes | None:

@@ -77,8 +77,20 @@ class _Case(NamedTuple):
         return tuple(
             one
             for one in self.known
-            if one != self.entry and one.version <= version and (one.state == HELD or _waits(one))
+            if one != self.entry
+            and one.version <= version
+            and (_waits(one) or (one.state == HELD and not self._came_since(one)))
         )
+
+    def _came_since(self, other: Entry) -> bool:
+        """Say whether another content came after this one was held, which a person has released.
+
+        That person's word says nothing of it.
+        """
+        own = self.entry
+        if own is None or not own.released or own.held_in is None or other.held_in is None:
+            return False
+        return other.version == own.version and other.held_in > own.held_in
 
 
 def run_out(
