@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from tests.fakes.endpoint import KILLED_AFTER, KILLED_BEFORE
 from tests.machine.contents import Content, Data
 from tests.machine.fate import FAULTS, Fault
@@ -53,7 +53,11 @@ class Made(NamedTuple):
 
 @dataclass
 class Soak:
-    """A soak of a county; `a_day` is how many plans a feed gets each day."""
+    """A soak of a county; `a_day` is how many plans a feed gets each day.
+
+    `ordered` counts the faults that runs were given, `struck` those that happened: a run may end
+    before the call that was to fail.
+    """
 
     county: County
     seed: int
@@ -61,6 +65,8 @@ class Soak:
     faults: float = 0.25
     figures: list[Figures] = field(default_factory=list)
     codes: Counter[int | None] = field(default_factory=Counter)
+    ordered: int = 0
+    struck: int = 0
     _day: int = 0
     _latest: dict[Way, dict[int, Made]] = field(default_factory=dict)
 
@@ -135,7 +141,9 @@ class Soak:
             what = self._random.choice(FAULTS)
             lasting = what not in (KILLED_BEFORE, KILLED_AFTER) and self._random.random() < 0.5
             fault = Fault(1 + self._random.randrange(_LATEST_CALL), what, lasting)
+            self.ordered += 1
         outcome = self.county.run(feed, fault)
+        self.struck += self.county.fate.struck
         if outcome is None:
             self.county.clock.ahead += timedelta(minutes=5)  # its lease ends
         code = None if outcome is None else outcome.code
@@ -223,11 +231,32 @@ def check_in(soak: Soak, way: Way) -> None:
     assert Counter(state for (state,) in states) == {"read": soak._day}
 
 
+def check_faults(soak: Soak) -> None:
+    """See that faults happened, one in twenty at least: most come after their run has ended."""
+    assert soak.struck * 20 >= soak.ordered > 0, f"{soak.struck} of {soak.ordered} faults struck"
+
+
 def check_chain(soak: Soak) -> None:
-    """See that the ledger's chain of events holds, and every answer was for a plan of ours."""
+    """See that the ledger's chain of events holds, and every answer names what we sent.
+
+    That is, its file one of our batches, and each row of it the plan version of that batch with its
+    id and version. None is foreign: the states answer nobody else here.
+    """
+    own, entry = answers.c, plan_versions.c
+    joined = answers.outerjoin(plan_versions, own.entry_id == entry.id)
+    of_ours = (entry.plan_id, entry.version, entry.batch_id)
+    query = select(own.place, own.batch_id, own.plan_id, own.version, *of_ours)
     with soak.county.ledger.reading() as connection:
         assert verify(connection).broken is None
-        assert connection.scalar(select(func.count()).select_from(answers))
+        rows = connection.execute(query.select_from(joined)).all()
+        sent = set(connection.scalars(select(batches.c.id).where(batches.c.direction == "out")))
+        foreign = select(received.c.id).where(received.c.state == "foreign")
+        assert connection.scalars(foreign).all() == []
+    named = [row for row in rows if row[0] > 0]
+    assert named, "no plan was answered"
+    for _, batch_id, plan_id, version, *ours in named:
+        assert [plan_id, version, batch_id] == ours, f"{plan_id} {version} is none of ours"
+    assert {row[1] for row in rows} <= sent, "a file was answered that is none of ours"
 
 
 def _plans_of(soak: Soak, feed: str) -> list[Any]:
@@ -251,6 +280,7 @@ def _booked(soak: Soak, way: Way) -> list[BookedFile]:
 
 def in_the_middle_and_late(figures: list[Figures], what: str) -> tuple[float, float]:
     """Give the median of a figure in the second third of the days, and in the last."""
+    assert len(figures) >= 3, "too few days to compare"
     values = [getattr(one, what) for one in figures]
     third = max(1, len(values) // 3)
     return median(values[third : 2 * third]), median(values[-third:])
