@@ -130,9 +130,10 @@ def test_a_run_goes_on_where_another_was_stopped(
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("scene", SCENES)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_run_goes_on_from_every_single_step(
+def test_a_run_goes_on_from_every_second_step(
     scene: str, fault: str, tmp_path: Path, sqlite_template: Path
 ) -> None:
     number = steps(tmp_path / "all", sqlite_template, scene)
-    for step in range(1, number + 1):
+    first = 1 + FAULTS.index(fault) % 2
+    for step in range(first, number + 1, 2):
         tried(tmp_path / str(step), sqlite_template, scene, step, fault)
