@@ -1,6 +1,7 @@
 """Standard output on a full disk: one true message, exit code 2, and the work is done."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -88,3 +89,12 @@ def test_what_stops_the_command_is_told_rather(
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert TOLD.encode() not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["systems", "ledger verify"])
+def test_a_closed_output_is_told_before_anything_is_done(
+    run: Run, office: Deployment, words: str
+) -> None:
+    done = run(*words.split(), stdout=None, preexec_fn=lambda: os.close(1))
+    assert done.returncode == 2
+    assert b"nowhere to show" in done.stderr

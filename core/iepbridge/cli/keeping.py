@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from iepbridge.cli.console import is_terminal
+from iepbridge.cli.rows import is_plain
 from iepbridge.cli.telling import begin
 from iepbridge.errors import Misuse
 from iepbridge.ledger import Ledger, open_ledger
@@ -21,7 +21,7 @@ from iepbridge.settings import load_settings
 def perform(arguments: argparse.Namespace) -> int:
     """Do what was asked with the ledger that there is."""
     begin(arguments)
-    plain = arguments.json or not is_terminal(sys.stdout)
+    plain = is_plain(arguments)
     match arguments.what:
         case ["verify"]:
             deed = _verify

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from iepbridge.adapter import Adapter
-from iepbridge.cli.console import is_terminal
 from iepbridge.cli.parser import near
+from iepbridge.cli.rows import is_plain
 from iepbridge.cli.telling import begin
 from iepbridge.errors import Misuse
 from iepbridge.formats import compiled_mapping, format_names
@@ -32,7 +32,7 @@ def perform(arguments: argparse.Namespace) -> int:
     begin(arguments)
     registry = load_registry()
     overlays = load_settings(arguments.config, os.environ, Path.cwd()).overlays
-    plain = arguments.json or not is_terminal(sys.stdout)
+    plain = is_plain(arguments)
     match arguments.what:
         case []:
             rows = _systems(registry, overlays)
