@@ -6,7 +6,8 @@ from sqlalchemy import select, update
 from tests.cli.deployment import Deployment, texan
 
 from iepbridge.ledger import take
-from iepbridge.ledger.batches import batch_of, begin_attempt, set_phase, settle
+from iepbridge.ledger.attempts import begin_attempt, set_phase
+from iepbridge.ledger.batches import batch_of, settle
 from iepbridge.ledger.events import verify
 from iepbridge.ledger.schema import UNKNOWN, WAITING, batches, events, plan_versions
 

@@ -44,7 +44,7 @@ def test_what_is_noted_is_read_back(places: set[Place], members: list[Member]) -
         assert set(own.places()) == places
         assert all(own.read(place) == page(place, *members) for place in places)
         for place in places:
-            assert own.after(place.channel, None) == sorted(
+            assert own.of(place.channel) == sorted(
                 one for one in places if one.channel == place.channel
             )
 
@@ -53,8 +53,8 @@ def test_numbers_go_on_after_the_highest(journal: Journal) -> None:
     numbers = [Number(0, 2), Number(0, HIGHEST), Number(1, 1), Number(10, 1)]
     for number in numbers:
         journal.note(page(Place(CHANNEL, number)))
-    assert [one.number for one in journal.after(CHANNEL, Number(0, 2))] == numbers[1:]
-    assert journal.after(CHANNEL._replace(receiver="TW"), None) == []
+    assert [one.number for one in journal.of(CHANNEL)] == numbers
+    assert journal.of(CHANNEL._replace(receiver="TW")) == []
 
 
 def test_before_the_first_page_there_is_nothing(journal: Journal) -> None:

@@ -1,9 +1,9 @@
-"""Batches and the attempts to deliver them: an intent before each effect, an outcome after it."""
+"""Batches: each a file with its envelope, its plans, and what became of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, exists, insert, select, update
+from sqlalchemy import Connection, and_, exists, insert, select, update
 
 from iepbridge.errors import Busy
 from iepbridge.ledger.schema import (
@@ -18,14 +18,7 @@ from iepbridge.ledger.schema import (
 from iepbridge.ledger.sequences import Channel, Number
 from iepbridge.ledger.transaction import Transaction
 
-BEGUN: Final = "begun"
-NAMING: Final = "naming"
-"""The phases of an attempt: from `naming` on, the file may stand under its final name."""
-
 NOT_DELIVERED: Final = "not_delivered"
-
-REMEMBERED: Final = "remembered"
-"""How an attempt ended that a restored ledger has forgotten."""
 
 
 class Batch(NamedTuple):
@@ -76,7 +69,7 @@ _BATCH: Final = select(*(batches.c[name] for name in Batch._fields)).order_by(ba
 def add_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
     """Write down a batch that waits for its delivery."""
     batch = _added(tx, run_id, new)
-    tx.event("batch_made", **_told(batch, run_id))
+    tx.event("batch_made", **event_of(batch, run_id))
     return batch
 
 
@@ -88,7 +81,7 @@ def remember_batch(tx: Transaction, run_id: int, new: NewBatch) -> Batch:
     empty = (one for one in empty_batches(tx.connection, new.channel) if _number(one) == new.number)
     place = next(empty, None)
     batch = _added(tx, run_id, new) if place is None else _filled(tx, run_id, place.id, new)
-    tx.event("batch_remembered", **_told(batch, run_id))
+    tx.event("batch_remembered", **event_of(batch, run_id))
     return batch
 
 
@@ -99,7 +92,7 @@ def _number(batch: Batch) -> Number:
 def fill(tx: Transaction, run_id: int, batch_id: int, new: NewBatch) -> Batch:
     """Write down a batch in the place of one that was never delivered and has no content."""
     batch = _filled(tx, run_id, batch_id, new)
-    tx.event("batch_made", **_told(batch, run_id))
+    tx.event("batch_made", **event_of(batch, run_id))
     return batch
 
 
@@ -127,7 +120,8 @@ def _row(tx: Transaction, run_id: int, new: NewBatch) -> dict[str, Any]:
     }
 
 
-def _told(batch: Batch, run_id: int) -> dict[str, Any]:
+def event_of(batch: Batch, run_id: int) -> dict[str, Any]:
+    """Give what events of a batch have in common."""
     about = {"feed": batch.feed, "run_id": run_id, "batch_id": batch.id, "name": batch.name}
     return {**about, "plans": batch.plans, "sha256": batch.sha256.hex()}
 
@@ -169,59 +163,6 @@ def empty_batches(connection: Connection, channel: Channel) -> list[Batch]:
 
 def _batch(row: Any) -> Batch:
     return Batch._make(row)
-
-
-def begin_attempt(tx: Transaction, run_id: int, batch: Batch) -> int:
-    """Write down the intent to deliver a batch; give the attempt's number."""
-    row = {"batch_id": batch.id, "run_id": run_id, "phase": BEGUN, "begun_at": tx.now}
-    made = insert(attempts).values(row).returning(attempts.c.id)
-    return int(tx.connection.execute(made).scalar_one())
-
-
-def set_phase(tx: Transaction, attempt_id: int, phase: str) -> None:
-    """Write down how far an attempt is about to go."""
-    own = update(attempts).where(attempts.c.id == attempt_id)
-    tx.connection.execute(own.values(phase=phase))
-
-
-def end_attempt(tx: Transaction, attempt_id: int, outcome: str, how: str) -> None:
-    """Write down what became of an attempt."""
-    own = update(attempts).where(attempts.c.id == attempt_id)
-    tx.connection.execute(own.values(outcome=outcome, how=how, ended_at=tx.now))
-
-
-def may_have_its_name(connection: Connection, batch: Batch) -> bool:
-    """Say whether an attempt got as far as the final name, and nobody knows what came of it."""
-    own = select(attempts.c.id).where(
-        attempts.c.batch_id == batch.id,
-        attempts.c.phase == NAMING,
-        attempts.c.outcome.is_(None) | (attempts.c.outcome == UNKNOWN),
-    )
-    return connection.execute(own.limit(1)).first() is not None
-
-
-def steps(connection: Connection, batch_id: int) -> int:
-    """Count how far the attempts to deliver a batch have got: two each, three with the final name.
-
-    That of the last one counts for all before it.
-    """
-    phases = [one.phase for one in attempts_of(connection, batch_id)]
-    return 2 * len(phases) + (phases[-1:] == [NAMING])
-
-
-def remember_attempts(tx: Transaction, run_id: int, batch: Batch, least: int) -> None:
-    """Write down attempts of which nobody knows what came, until there are so many steps."""
-    while steps(tx.connection, batch.id) < least:
-        attempt = begin_attempt(tx, run_id, batch)
-        set_phase(tx, attempt, NAMING)
-        end_attempt(tx, attempt, UNKNOWN, REMEMBERED)
-    tx.event("batch_remembered", **_told(batch, run_id))
-
-
-def was_tried(connection: Connection, batch_id: int) -> bool:
-    """Say whether an attempt to deliver a batch was ever begun."""
-    own = select(attempts.c.id).where(attempts.c.batch_id == batch_id)
-    return connection.execute(own.limit(1)).first() is not None
 
 
 def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how: str) -> None:
@@ -269,38 +210,21 @@ def _let_out(tx: Transaction, batch: Batch) -> None:
     tx.connection.execute(update(batches).where(batches.c.id == batch.id).values(plans=0))
 
 
-def attempts_of(connection: Connection, batch_id: int) -> Iterator[Row[Any]]:
-    """Give the attempts to deliver a batch, in their order."""
-    yield from connection.execute(
-        select(attempts).where(attempts.c.batch_id == batch_id).order_by(attempts.c.id)
-    )
-
-
 __all__ = [
-    "BEGUN",
     "DELIVERED",
-    "NAMING",
     "NOT_DELIVERED",
-    "REMEMBERED",
     "UNKNOWN",
     "WAITING",
     "Batch",
     "NewBatch",
     "add_batch",
-    "attempts_of",
     "batch_of",
-    "begin_attempt",
     "empty_batches",
-    "end_attempt",
+    "event_of",
     "fill",
     "find_batches",
     "is_name_free",
-    "may_have_its_name",
     "open_batches",
-    "remember_attempts",
     "remember_batch",
-    "set_phase",
     "settle",
-    "steps",
-    "was_tried",
 ]

@@ -53,7 +53,7 @@ class Member(NamedTuple):
 class Page(NamedTuple):
     """What the journal has of a file that may have been sent; `sha256` and `size` are as sent.
 
-    `steps` counts how far sending has got, as `iepbridge.ledger.batches.steps` does.
+    `steps` counts how far sending has got, as `iepbridge.ledger.attempts.steps` does.
     """
 
     place: Place
@@ -98,10 +98,10 @@ class Journal:
             names = [one.name for one in self.folder.iterdir()] if self.folder.exists() else []
         yield from (found for name in names if (found := _place(name)))
 
-    def after(self, channel: Channel, last: Number | None) -> list[Place]:
-        """Give what is noted of a channel above a number, in order."""
+    def of(self, channel: Channel) -> list[Place]:
+        """Give what is noted of a channel, by number."""
         own = (one for one in self.places() if one.channel == channel)
-        return sorted((one for one in own if last is None or one.number > last), key=_by_number)
+        return sorted(own, key=_by_number)
 
     def read(self, place: Place) -> Page:
         """Read a page; raise `Unreadable` where it is not what was written."""

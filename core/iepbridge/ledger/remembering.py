@@ -11,15 +11,13 @@ from typing import Final
 
 from sqlalchemy import Connection, exists, select
 
+from iepbridge.ledger.attempts import NAMING, begin_attempt, end_attempt, set_phase, steps
 from iepbridge.ledger.batches import (
-    NAMING,
-    REMEMBERED,
     Batch,
     NewBatch,
-    begin_attempt,
     empty_batches,
+    event_of,
     remember_batch,
-    set_phase,
     settle,
 )
 from iepbridge.ledger.entries import Entry, Passing, entries_of, record
@@ -34,8 +32,11 @@ from iepbridge.ledger.schema import (
     payloads,
     plan_versions,
 )
-from iepbridge.ledger.sequences import last_number, use_number
+from iepbridge.ledger.sequences import Channel, last_number, use_number
 from iepbridge.ledger.transaction import Transaction
+
+REMEMBERED: Final = "remembered"
+"""How a delivery ended that a restored ledger has forgotten."""
 
 _AT_ONCE: Final = 500
 
@@ -43,7 +44,7 @@ _AT_ONCE: Final = 500
 def enter(tx: Transaction, run_id: int, page: Page) -> Batch | None:
     """Write down a file that may have been sent; None where its number is known by now."""
     channel, number = page.place
-    if not is_forgotten(tx.connection, page.place):
+    if not forgotten_places(tx.connection, channel, [page.place]):
         return None
     last = last_number(tx.connection, channel)
     if last is None or number > last:
@@ -60,13 +61,22 @@ def enter(tx: Transaction, run_id: int, page: Page) -> Batch | None:
     return batch
 
 
-def is_forgotten(connection: Connection, place: Place) -> bool:
-    """Say whether a ledger knows no file of a number, or one that was still to be filled."""
-    last = last_number(connection, place.channel)
-    if last is None or place.number > last:
-        return True
-    empty = empty_batches(connection, place.channel)
-    return any((one.cycle, one.sequence) == place.number for one in empty)
+def forgotten_places(
+    connection: Connection, channel: Channel, places: Sequence[Place]
+) -> list[Place]:
+    """Give those places of a channel that a ledger has no file for: none, or one to be filled."""
+    last = last_number(connection, channel)
+    empty = {(one.cycle, one.sequence) for one in empty_batches(connection, channel)}
+    return [one for one in places if last is None or one.number > last or one.number in empty]
+
+
+def remember_attempts(tx: Transaction, run_id: int, batch: Batch, least: int) -> None:
+    """Write down attempts of which nobody knows what came, until there are so many steps."""
+    while steps(tx.connection, batch.id) < least:
+        attempt = begin_attempt(tx, run_id, batch)
+        set_phase(tx, attempt, NAMING)
+        end_attempt(tx, attempt, UNKNOWN, REMEMBERED)
+    tx.event("batch_remembered", **event_of(batch, run_id))
 
 
 def _parts(members: Sequence[Member]) -> Iterable[Sequence[Member]]:

@@ -11,16 +11,11 @@ from contextlib import AbstractContextManager
 import structlog
 
 from iepbridge.errors import Misuse
-from iepbridge.ledger.batches import (
-    Batch,
-    empty_batches,
-    open_batches,
-    remember_attempts,
-    steps,
-)
+from iepbridge.ledger.attempts import steps
+from iepbridge.ledger.batches import Batch, open_batches
 from iepbridge.ledger.entries import Entry, entries_of_batch
 from iepbridge.ledger.journal import Journal, Member, Page, Place
-from iepbridge.ledger.remembering import enter
+from iepbridge.ledger.remembering import enter, forgotten_places, remember_attempts
 from iepbridge.ledger.sequences import Channel, Number, last_number
 from iepbridge.ledger.transaction import Ledger, Transaction
 from iepbridge.runs.feed_run import FeedRun
@@ -108,17 +103,14 @@ def forgotten(settings: LedgerSettings, ledger: Ledger, channel: Channel) -> Ite
     journal = journal_of(settings)
     if journal is None:
         return
-    places = journal.after(channel, None)  # first: what is noted is in the ledger by now
+    places = journal.of(channel)  # first: what is noted is in the ledger by now
     with ledger.reading() as connection:
         last = last_number(connection, channel)
-        open_numbers = {(one.cycle, one.sequence) for one in empty_batches(connection, channel)}
-    for place in places:
-        if last is None or place.number > last:
-            if last is not None and place.number != last.following:
-                _log.warning("journal_has_gap", file=place.name)
-            last = place.number
-        elif place.number not in open_numbers:
-            continue
+        unknown = forgotten_places(connection, channel, places)
+    for place in unknown:
+        if last is not None and place.number > last.following:
+            _log.warning("journal_has_gap", file=place.name)
+        last = place.number if last is None else max(last, place.number)
         yield journal.read(place)
 
 

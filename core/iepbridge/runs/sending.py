@@ -11,7 +11,7 @@ import structlog
 
 from iepbridge.delivering import Parcel, deliver
 from iepbridge.errors import IepbridgeError, OutcomeUnknown, Refused
-from iepbridge.ledger import batches
+from iepbridge.ledger import attempts, batches
 from iepbridge.ledger.batches import Batch
 from iepbridge.ledger.schema import DELIVERED, UNKNOWN
 from iepbridge.ledger.transaction import Ledger
@@ -68,43 +68,43 @@ class _Record:
         self._run = run
         self._batch = batch
         self._attempt: int | None = None
-        self._phase = batches.BEGUN
+        self._phase = attempts.BEGUN
 
     def begin(self) -> None:
         """Note the intent of an attempt."""
         with self._run.writing() as tx:
-            self._attempt = batches.begin_attempt(tx, self._run.id, self._batch)
-        self._phase = batches.BEGUN
+            self._attempt = attempts.begin_attempt(tx, self._run.id, self._batch)
+        self._phase = attempts.BEGUN
         note(self._run, self._batch)
         _log.info("delivery_begun", batch=self._batch.id, file=self._batch.name)
 
     def naming(self) -> None:
         """Note that the final name is about to be given."""
-        self._set_phase(batches.NAMING)
+        self._set_phase(attempts.NAMING)
         try:
             note(self._run, self._batch)
         except IepbridgeError:
-            self._set_phase(batches.BEGUN)
+            self._set_phase(attempts.BEGUN)
             raise
 
     def _set_phase(self, phase: str) -> None:
         assert self._attempt is not None
         with self._run.writing() as tx:
-            batches.set_phase(tx, self._attempt, phase)
+            attempts.set_phase(tx, self._attempt, phase)
         self._phase = phase
 
     def failed(self, how: str, *, certain: bool) -> None:
         """Note that the attempt failed; what it did is known, or to be looked for."""
         if self._attempt is None:
             return
-        lost = self._phase == batches.NAMING and not certain
+        lost = self._phase == attempts.NAMING and not certain
         outcome = UNKNOWN if lost else batches.NOT_DELIVERED
         with self._run.writing() as tx:
-            batches.end_attempt(tx, self._attempt, outcome, how)
+            attempts.end_attempt(tx, self._attempt, outcome, how)
         self._attempt = None
 
     @property
     def may_be_named(self) -> bool:
         """Say whether an attempt was about to give the final name, with no outcome known."""
         with self._run.ledger.reading() as connection:
-            return batches.may_have_its_name(connection, self._batch)
+            return attempts.may_have_its_name(connection, self._batch)
