@@ -14,8 +14,9 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tests.torture.claims import CLAIMS, tried
-from tests.torture.table import table
+from tests.torture.beside import beside
+from tests.torture.claims import ALONE, CLAIMS, tried
+from tests.torture.table import Result, table
 
 MODULES = tuple(
     f"tests.torture.{name}"
@@ -37,16 +38,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list or not chosen:
         print("\n".join(CLAIMS if options.list else [f"No claim contains {options.claim!r}."]))
         return 0 if options.list else 2
-    results = []
-    for words in chosen:
-        print(f"trying: {words}", file=sys.stderr, flush=True)
-        begun = time.monotonic()
-        results.append(result := tried(words, options.seed, options.cases, options.hands))
-        took = timedelta(seconds=round(time.monotonic() - begun))
-        failed = len(result.failures)
-        print(f"  {result.cases} cases, {failed} failed, {took}", file=sys.stderr, flush=True)
+    results = _all_tried(chosen, options)
     print(table(results))
     return 0 if all(result.holds for result in results) else 1
+
+
+def _all_tried(chosen: Sequence[str], options: argparse.Namespace) -> list[Result]:
+    """Try claims in turn; beside them, with several hands, those that cannot be spread."""
+
+    def attempt(words: str) -> Result:
+        return _tried(words, options)
+
+    alone = [words for words in chosen if words in ALONE] if options.hands > 1 else []
+    with beside(alone, attempt, options.seed) as others:
+        results = [attempt(words) for words in chosen if words not in alone]
+        results += others()
+    return sorted(results, key=lambda result: chosen.index(result.claim))
+
+
+def _tried(words: str, options: argparse.Namespace) -> Result:
+    begun = time.monotonic()
+    print(f"trying: {words}", file=sys.stderr, flush=True)
+    result = tried(words, options.seed, options.cases, options.hands)
+    took = timedelta(seconds=round(time.monotonic() - begun))
+    found = f"{result.cases} cases, {len(result.failures)} failed, {took}"
+    print(f"tried: {words}\n  {found}", file=sys.stderr, flush=True)
+    return result
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -54,7 +71,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     chance = random.SystemRandom().randrange(1 << 32)
     parser.add_argument("--seed", type=int, default=chance, help="repeat a run (default: any)")
     parser.add_argument("--cases", type=int, help="at most so many cases of a claim")
-    hands = os.cpu_count() or 1
+    hands = 2 * (os.cpu_count() or 1)  # half of a case is waiting
     parser.add_argument("--hands", type=int, default=hands, help="how many processes work at once")
     parser.add_argument("--claim", default="", metavar="WORDS", help="only claims with these words")
     parser.add_argument("--list", action="store_true", help="list the claims")

@@ -20,15 +20,19 @@ from tests.torture.table import Result
 Item = TypeVar("Item")
 Try = Callable[["Trial"], None]
 CLAIMS: dict[str, Try] = {}
+ALONE: set[str] = set()
+"""The claims that one process tries alone, whatever hands there are."""
 
 
-def claim(words: str) -> Callable[[Try], Try]:
+def claim(words: str, *, alone: bool = False) -> Callable[[Try], Try]:
     """Register a function that tries a claim, under the sentence that is printed for it."""
 
     def registered(function: Try) -> Try:
         if words in CLAIMS:
             raise ValueError(f"Claimed twice: {words}")
         CLAIMS[words] = function
+        if alone:
+            ALONE.add(words)
         return function
 
     return registered

@@ -71,7 +71,10 @@ def check_growth(soak: Soak) -> None:
     assert late <= most, f"{middle / MIB:.0f} MiB, then {late / MIB:.0f}"
 
 
-@claim("50 feeds and 100,000 plans, 24 days with faults: each accounted for, and nothing grows")
+@claim(
+    "50 feeds and 100,000 plans, 24 days with faults: each accounted for, and nothing grows",
+    alone=True,
+)
 def soak_of_weeks(trial: Trial) -> None:
     """Each feed is a case; so are the ledger's chain and what the process holds."""
     size = WHOLE if trial.most is None else SMALL

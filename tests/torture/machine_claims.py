@@ -43,7 +43,10 @@ def _draw(machine: type[FeedsMachine], seed: int) -> None:
         raise
 
 
-@claim("Whatever happens to feeds, in any order: each plan in one state, both lists agree (SQLite)")
+@claim(
+    "Whatever happens to feeds, in any order: each plan in one state, both lists agree (SQLite)",
+    alone=True,
+)
 def on_sqlite(trial: Trial) -> None:
     """Live on files, each a copy of an empty ledger."""
     with tempfile.TemporaryDirectory(prefix="iep-machine-", dir=ROOM) as folder:
@@ -58,7 +61,9 @@ def on_sqlite(trial: Trial) -> None:
 
 
 @claim(
-    "Whatever happens to feeds, in any order: each plan in one state, both lists agree (PostgreSQL)"
+    "Whatever happens to feeds, in any order: "
+    "each plan in one state, both lists agree (PostgreSQL)",
+    alone=True,
 )
 def on_postgresql(trial: Trial) -> None:
     """Live on databases, each a copy of an empty ledger."""

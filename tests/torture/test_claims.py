@@ -1,6 +1,8 @@
 """Claims are counted honestly: what broke, what was never tried, what ended early."""
 
 import importlib
+import multiprocessing
+import os
 
 import pytest
 from tests.torture import __main__ as torture
@@ -14,8 +16,10 @@ from tests.torture.table import Result, table
 def register(monkeypatch):
     monkeypatch.setattr(claims, "CLAIMS", known := {})
     monkeypatch.setattr(torture, "CLAIMS", known)
+    monkeypatch.setattr(claims, "ALONE", alone := set())
+    monkeypatch.setattr(torture, "ALONE", alone)
     monkeypatch.setattr(torture, "MODULES", ())
-    return lambda words, function: claim(words)(function)
+    return lambda words, function, **options: claim(words, **options)(function)
 
 
 def holds(trial):
@@ -28,6 +32,11 @@ def breaks(trial):
     for number in range(4):
         with trial.case(f"number {number}"):
             assert number % 2 == 0, "it is odd"
+
+
+def one_process_knows(trial):
+    with trial.case("another process"):
+        assert multiprocessing.parent_process() is not None
 
 
 def ends_early(trial):
@@ -101,6 +110,29 @@ def test_the_command_prints_the_table_and_fails_with_a_claim(register, capsys):
     assert "It holds      9         0     5" in capsys.readouterr().out
     assert torture.main(["--seed", "5"]) == 1
     assert "NOT HELD: It breaks (seed 5)" in capsys.readouterr().out
+
+
+def test_what_cannot_be_spread_is_tried_beside_the_others(register, capsys):
+    register("It holds alone", one_process_knows, alone=True)
+    register("It holds", holds)
+    register("It breaks alone", breaks, alone=True)
+    assert torture.main(["--seed", "5", "--hands", "2"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines[2:5]] == [
+        "It holds alone",
+        "It holds",
+        "It breaks alone",
+    ]
+    assert "NOT HELD: It breaks alone (seed 5)" in lines
+    assert "NOT HELD: It holds alone (seed 5)" not in lines
+
+
+def test_a_process_that_dies_leaves_claims_that_did_not_hold(register, capsys):
+    register("It dies", lambda _: os._exit(9), alone=True)
+    register("It holds", holds, alone=True)
+    assert torture.main(["--seed", "5", "--hands", "2"]) == 1
+    told = capsys.readouterr().out
+    assert told.count("never tried: its process ended with 9") == 2
 
 
 def test_the_command_lists_claims_and_refuses_unknown_ones(register, capsys):
