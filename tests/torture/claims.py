@@ -60,15 +60,18 @@ class Trial:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - a broken case may raise anything
-            self.failures.append(f"{name}: {_told(error)}")
+            self._broke(f"{name}: {_told(error)}")
 
     def spread(self, items: Sequence[Item], workshop: Workshop[Item]) -> None:
         """Try each item as a case of its own, in processes side by side."""
         for failure in tried_by_hands(items, workshop, self.hands, _told):
             self.cases += 1
             if failure is not None:
-                self.failures.append(failure)
-                print(f"  {failure}", file=sys.stderr, flush=True)
+                self._broke(failure)
+
+    def _broke(self, failure: str) -> None:
+        self.failures.append(failure)
+        print(f"  {failure}", file=sys.stderr, flush=True)
 
     def sampled(self, items: Sequence[Item]) -> list[Item]:
         """Choose by the seed as many items as may be tried, in their order."""
