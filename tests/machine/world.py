@@ -8,7 +8,6 @@ of its own.
 """
 
 import hashlib
-import io
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -24,15 +23,14 @@ from tests.fakes.endpoint import Killed
 from tests.feeds.site import registry
 from tests.machine.contents import Content, Data, content_of
 from tests.machine.fate import Fate, Fault, StruckLedger, StruckSession
+from tests.machine.state_files import StateFile, state_file
 from tests.servers.ledgers import KEY, Hands, database_copied
 
 from iepbridge.codecs.jsonl import plan_line
 from iepbridge.crypto import Keyring
-from iepbridge.exchange import Arrival, Envelope
-from iepbridge.formats import file_name, open_writer
+from iepbridge.exchange import Envelope
 from iepbridge.ledger import open_ledger_at
 from iepbridge.ledger.schema import leases
-from iepbridge.plan import read_plan
 from iepbridge.runs.remembering import behind, channel_between, forgotten, journal_of
 from iepbridge.runs.run import run_feed
 from iepbridge.runs.workplace import Workplace
@@ -109,15 +107,6 @@ class Character:
     twice: bool = False
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A file that a state has made for the county: its number, and the plans in it."""
-
-    name: str
-    content: bytes
-    plans: tuple[tuple[str, int], ...]
-
-
 @cache
 def keyring() -> Keyring:
     """Give a ring of one key."""
@@ -133,8 +122,8 @@ class World:
     character: Character = field(default_factory=Character)
     source: dict[str, list[Data]] = field(default_factory=dict)
     aside: dict[Path, bytes] = field(default_factory=dict)
-    offers: list[Offer] = field(default_factory=list)
-    withheld: list[Offer] = field(default_factory=list)
+    offers: list[StateFile] = field(default_factory=list)
+    withheld: list[StateFile] = field(default_factory=list)
     leases_live: bool = False
     arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -277,19 +266,14 @@ class World:
         folders = (self.grounds.served / state / "archive" for state in states)
         return sorted(path for folder in folders for path in folder.iterdir())
 
-    def make_offer(self, *plans: Data) -> Offer:
+    def make_offer(self, *plans: Data) -> StateFile:
         """Let Missouri make its next file."""
         number = len(self.offers) + len(self.withheld) + 1
         created = (_BEGUN + timedelta(hours=number)).isoformat(timespec="seconds")
         about = Envelope(SYSTEMS[SENDS].receiver, SENDER, number, created, test=True)
-        stream = io.BytesIO()
-        writer = open_writer(SENDS, registry(), stream, about, losses=False)
-        for data in plans:
-            assert not writer.add(_arrival(data)).findings
-        writer.finish()
-        name = file_name(registry().adapter(SENDS), about)
-        held = tuple((one["plan_id"], one["version"]) for one in plans)
-        return Offer(name, stream.getvalue(), held)
+        made = state_file(SENDS, about, plans)
+        assert len(made.plans) == len(plans)
+        return made
 
     @property
     def outbox(self) -> Path:
@@ -321,11 +305,6 @@ def _configuration(folder: Path, url: str) -> str:
         more = {"answers": own.answer_pattern, "size": _SIZES[system]}
         parts.append(_FEED.format(system=system, **about, **more))
     return "".join([*parts, _IN.format(sender=SENDER)])
-
-
-def _arrival(data: Data) -> Arrival:
-    plan = read_plan(data)
-    return Arrival(plan.plan_id, plan.version, plan, data)
 
 
 def _sha256(path: Path) -> str:

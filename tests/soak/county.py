@@ -6,7 +6,6 @@ received/S0twist      <--S0twist-in-----  sandbox
 What each feed was given is known here by count, whatever the ledger says.
 """
 
-import io
 import json
 import os
 import subprocess
@@ -24,12 +23,11 @@ from tests.fakes.endpoint import Killed
 from tests.feeds.site import registry
 from tests.machine.contents import Content, Data, content_of
 from tests.machine.fate import Fate, Fault, StruckLedger, StruckSession
+from tests.machine.state_files import state_file
 
 from iepbridge.codecs.jsonl import plan_line
-from iepbridge.exchange import Arrival, Envelope
-from iepbridge.formats import file_name, open_writer
+from iepbridge.exchange import Envelope
 from iepbridge.ledger import Ledger, open_ledger
-from iepbridge.plan import read_plan
 from iepbridge.runs.outcome import Outcome
 from iepbridge.runs.run import run_feed
 from iepbridge.runs.workplace import Workplace
@@ -152,17 +150,11 @@ class County:
     def offer(self, way: Way, number: int, plans: list[Data]) -> None:
         """Let a state send the feed in its next file, with those plans that its format takes."""
         about = Envelope(way.party, "US", number, self.clock().isoformat("T", "seconds"), test=True)
-        stream, taken = io.BytesIO(), list[str]()
-        writer = open_writer(way.system, registry(), stream, about, losses=False)
-        for data in plans:
-            plan = read_plan(data)
-            if not writer.add(Arrival(plan.plan_id, plan.version, plan, data)).findings:
-                taken.append(f"{plan.plan_id} {plan.version}")
-        writer.finish()
-        path = self.box.outbound(way.system) / file_name(registry().adapter(way.system), about)
-        path.with_suffix(".new").write_bytes(stream.getvalue())
+        made = state_file(way.system, about, plans)
+        path = self.box.outbound(way.system) / made.name
+        path.with_suffix(".new").write_bytes(made.content)
         path.with_suffix(".new").rename(path)
-        self._note(way, taken)
+        self._note(way, (f"{plan_id} {version}" for plan_id, version in made.plans))
 
     def _note(self, way: Way, lines: Iterable[str]) -> None:
         with (self.folder / f"given-{way.name}").open("a") as stream:
