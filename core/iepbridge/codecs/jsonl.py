@@ -22,6 +22,7 @@ from iepbridge.codecs.json_text import (
 from iepbridge.errors import Unreadable
 from iepbridge.exchange import Arrival, Written
 from iepbridge.finding import Finding
+from iepbridge.json_bytes import json_bytes
 from iepbridge.plan.absence import may_be_untidy, tidy
 from iepbridge.plan.leaves import HIGHEST_VERSION, ID_PATTERN, number_text
 from iepbridge.plan.paths import leaves
@@ -183,21 +184,11 @@ def content_digest(data: PlanData) -> bytes:
 
 
 def _sorted(data: Mapping[str, Any]) -> bytes:
-    return _written(data, orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS)
+    return json_bytes(data, _number, orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS)
 
 
 def _dump(data: Mapping[str, Any]) -> bytes:
-    return _written(data, orjson.OPT_APPEND_NEWLINE)
-
-
-def _written(data: Mapping[str, Any], options: int) -> bytes:
-    """Write data; a signal that came while a number was written is no fault of the data."""
-    try:
-        return orjson.dumps(data, default=_number, option=options)
-    except TypeError as error:
-        if error.__cause__ is None or isinstance(error.__cause__, Exception):
-            raise
-        raise error.__cause__ from None
+    return json_bytes(data, _number, orjson.OPT_APPEND_NEWLINE)
 
 
 def _number(value: object) -> orjson.Fragment:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-import orjson
 from pydantic import Secret, SecretStr, ValidationError
 
+from iepbridge.json_bytes import json_bytes
 from iepbridge.plan.absence import may_be_untidy, tidy
 from iepbridge.plan.consistency import inconsistencies
 from iepbridge.plan.part import Part
@@ -62,7 +62,7 @@ def _json_text(data: Mapping[str, Any]) -> bytes | None:
     That is where it holds lone surrogates, integers beyond 64 bits or hundreds of levels.
     """
     try:
-        return orjson.dumps(data, default=_zero)
+        return json_bytes(data, _zero)
     except TypeError:
         return None
 

@@ -5,13 +5,14 @@ from typing import BinaryIO
 
 import orjson
 
+from iepbridge.json_bytes import json_bytes
 from iepbridge.sample.plans import sample_plans
 
 
 def write_samples(stream: BinaryIO, count: int, seed: int = 0) -> None:
     """Write made-up plans as canonical JSON Lines, the same bytes for the same seed."""
     stream.writelines(
-        orjson.dumps(plan, default=_plain_number, option=orjson.OPT_APPEND_NEWLINE)
+        json_bytes(plan, _plain_number, orjson.OPT_APPEND_NEWLINE)
         for plan in sample_plans(count, seed)
     )
 

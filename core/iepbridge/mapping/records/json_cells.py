@@ -9,6 +9,7 @@ from pydantic import Secret, SecretStr
 
 from iepbridge.codecs.json_text import NotJson, parse_list
 from iepbridge.converters import DATE_FORMS
+from iepbridge.json_bytes import json_bytes
 from iepbridge.plan.leaves import number_text
 from iepbridge.plan.part import Part
 from iepbridge.plan.shape import Fields, Leaf, Shape
@@ -19,7 +20,7 @@ _TYPES: Final = {"text": str, "flag": bool, "code": str}
 
 def json_cell(items: Sequence[Any]) -> str:
     """Write the items of a list: parts, texts or dates."""
-    return orjson.dumps([_plain(item) for item in items], default=_other).decode()
+    return json_bytes([_plain(item) for item in items], _other).decode()
 
 
 def _plain(item: Any) -> Any:
