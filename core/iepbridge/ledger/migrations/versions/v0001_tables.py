@@ -10,7 +10,24 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, each after those it refers to."""
+    _chain()
+    _basics()
+    _runs_and_numbers()
+    _what_came()
+    _batches()
+    _held_and_names()
+    _attempts()
+    _plan_versions()
+    _answers()
+    _about_versions()
+
+
+def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}"))
+
+
+def _chain() -> None:
     op.create_table(
         "events",
         sa.Column("seq", _NUMBER, autoincrement=False, nullable=False),
@@ -34,6 +51,9 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events_head")),
     )
+
+
+def _basics() -> None:
     op.create_table(
         "kept",
         sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
@@ -58,6 +78,9 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("person", "plan_id", name=op.f("pk_people")),
     )
+
+
+def _runs_and_numbers() -> None:
     op.create_table(
         "runs",
         sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
@@ -84,13 +107,16 @@ def upgrade() -> None:
             "direction", "system", "sender", "receiver", name=op.f("pk_sequences")
         ),
     )
+
+
+def _what_came() -> None:
     op.create_table(
         "kept_chunks",
         sa.Column("kept_id", _NUMBER, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.LargeBinary(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["kept_id"], ["kept.id"], name=op.f("fk_kept_chunks_kept_id")),
+        _refers("kept_chunks", "kept_id", "kept"),
         sa.PrimaryKeyConstraint("kept_id", "number", name=op.f("pk_kept_chunks")),
     )
     op.create_table(
@@ -112,11 +138,14 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("received_at", sa.String(length=27), nullable=False),
         sa.Column("settled_at", sa.String(length=27), nullable=True),
-        sa.ForeignKeyConstraint(["kept_id"], ["kept.id"], name=op.f("fk_received_kept_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_received_run_id")),
+        _refers("received", "kept_id", "kept"),
+        _refers("received", "run_id", "runs"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_received")),
         sa.UniqueConstraint("feed", "sha256", name=op.f("uq_received_feed")),
     )
+
+
+def _batches() -> None:
     op.create_table(
         "batches",
         sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
@@ -144,15 +173,16 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('waiting', 'delivered', 'unknown')", name=op.f("ck_batches_state")
         ),
-        sa.ForeignKeyConstraint(["kept_id"], ["kept.id"], name=op.f("fk_batches_kept_id")),
-        sa.ForeignKeyConstraint(
-            ["received_id"], ["received.id"], name=op.f("fk_batches_received_id")
-        ),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_batches_run_id")),
+        _refers("batches", "kept_id", "kept"),
+        _refers("batches", "received_id", "received"),
+        _refers("batches", "run_id", "runs"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
         sa.UniqueConstraint("endpoint", "name", name=op.f("uq_batches_endpoint")),
     )
     op.create_index(op.f("ix_batches_feed"), "batches", ["feed", "state"], unique=False)
+
+
+def _held_and_names() -> None:
     op.create_table(
         "held",
         sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
@@ -168,8 +198,8 @@ def upgrade() -> None:
         sa.Column("release_reason", sa.String(), nullable=True),
         sa.Column("ended_at", sa.String(length=27), nullable=True),
         sa.Column("ended_how", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["received_id"], ["received.id"], name=op.f("fk_held_received_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_held_run_id")),
+        _refers("held", "received_id", "received"),
+        _refers("held", "run_id", "runs"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
     )
     op.create_index(op.f("ix_held_feed"), "held", ["feed", "ended_at"], unique=False)
@@ -182,12 +212,13 @@ def upgrade() -> None:
         sa.Column("modified", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.String(length=27), nullable=False),
         sa.Column("disposed_at", sa.String(length=27), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["received_id"], ["received.id"], name=op.f("fk_received_names_received_id")
-        ),
+        _refers("received_names", "received_id", "received"),
         sa.PrimaryKeyConstraint("received_id", "name", name=op.f("pk_received_names")),
     )
     op.create_index(op.f("ix_received_names_name"), "received_names", ["name"], unique=False)
+
+
+def _attempts() -> None:
     op.create_table(
         "attempts",
         sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
@@ -198,11 +229,14 @@ def upgrade() -> None:
         sa.Column("how", sa.String(), nullable=True),
         sa.Column("begun_at", sa.String(length=27), nullable=False),
         sa.Column("ended_at", sa.String(length=27), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_attempts_batch_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_attempts_run_id")),
+        _refers("attempts", "batch_id", "batches"),
+        _refers("attempts", "run_id", "runs"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
     op.create_index(op.f("ix_attempts_batch_id"), "attempts", ["batch_id"], unique=False)
+
+
+def _plan_versions() -> None:
     op.create_table(
         "plan_versions",
         sa.Column("id", _NUMBER, autoincrement=True, nullable=False),
@@ -221,11 +255,9 @@ def upgrade() -> None:
             "state IN ('waiting', 'delivered', 'held', 'unknown', 'superseded')",
             name=op.f("ck_plan_versions_state"),
         ),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_plan_versions_batch_id")
-        ),
-        sa.ForeignKeyConstraint(["held_id"], ["held.id"], name=op.f("fk_plan_versions_held_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_plan_versions_run_id")),
+        _refers("plan_versions", "batch_id", "batches"),
+        _refers("plan_versions", "held_id", "held"),
+        _refers("plan_versions", "run_id", "runs"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_versions")),
         sa.UniqueConstraint(
             "feed", "plan_id", "version", "digest", name=op.f("uq_plan_versions_feed")
@@ -233,6 +265,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_plan_versions_batch_id"), "plan_versions", ["batch_id"], unique=False)
     op.create_index(op.f("ix_plan_versions_plan_id"), "plan_versions", ["plan_id"], unique=False)
+
+
+def _answers() -> None:
     op.create_table(
         "answers",
         sa.Column("received_id", _NUMBER, nullable=False),
@@ -247,22 +282,21 @@ def upgrade() -> None:
         sa.Column("key_id", sa.String(), nullable=True),
         sa.Column("nonce", sa.LargeBinary(), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_answers_batch_id")),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["plan_versions.id"], name=op.f("fk_answers_entry_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["received_id"], ["received.id"], name=op.f("fk_answers_received_id")
-        ),
+        _refers("answers", "batch_id", "batches"),
+        _refers("answers", "entry_id", "plan_versions"),
+        _refers("answers", "received_id", "received"),
         sa.PrimaryKeyConstraint("received_id", "place", name=op.f("pk_answers")),
     )
     op.create_index(op.f("ix_answers_entry_id"), "answers", ["entry_id"], unique=False)
     op.create_index(op.f("ix_answers_plan_id"), "answers", ["plan_id"], unique=False)
+
+
+def _about_versions() -> None:
     op.create_table(
         "notes",
         sa.Column("entry_id", _NUMBER, nullable=False),
         sa.Column("findings", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["entry_id"], ["plan_versions.id"], name=op.f("fk_notes_entry_id")),
+        _refers("notes", "entry_id", "plan_versions"),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_notes")),
     )
     op.create_table(
@@ -271,8 +305,6 @@ def upgrade() -> None:
         sa.Column("key_id", sa.String(), nullable=False),
         sa.Column("nonce", sa.LargeBinary(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["plan_versions.id"], name=op.f("fk_payloads_entry_id")
-        ),
+        _refers("payloads", "entry_id", "plan_versions"),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_payloads")),
     )
