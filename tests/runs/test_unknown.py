@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from tests.fakes.endpoint import AFTER, BEFORE, REFUSED, FakeEndpoint, Receiver
 from tests.runs.place import Place, bad, plan
 from tests.servers.ledgers import Hands
 
 from iepbridge.ledger import Ledger
 from iepbridge.ledger.batches import NOT_DELIVERED, open_batches, settle
-from iepbridge.ledger.schema import DELIVERED, UNKNOWN, attempts, batches, plan_versions
+from iepbridge.ledger.schema import DELIVERED, UNKNOWN, attempts, batches, events, plan_versions
 
 LOST = {5: AFTER}
 """The answer to the rename; who takes files at once has it by then."""
@@ -51,6 +51,18 @@ def test_it_stays_unknown_and_nothing_goes_again(place: Place) -> None:
         assert place.run().code == 7
     assert place.states() == {"P-1": ["1 unknown"], "P-2": ["1 unknown"]}
     assert len(place.fake.receiver.got) == 1
+
+
+def test_that_it_is_unknown_is_written_down_once(place: Place, clock: Hands) -> None:
+    with place.ledger.reading() as connection:
+        first = connection.execute(select(batches.c.settled_at)).scalar_one()
+    for _ in range(2):
+        clock.go_on(minutes=5)
+        assert place.run().code == 7
+    with place.ledger.reading() as connection:
+        kinds = list(connection.execute(select(events.c.kind)).scalars())
+        assert kinds.count("batch_unknown") == 1
+        assert connection.execute(select(batches.c.settled_at)).scalar_one() == first
 
 
 def test_others_go_meanwhile(place: Place) -> None:

@@ -169,7 +169,7 @@ def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how:
     """Write down the outcome for a batch and its plans; open attempts end with it.
 
     `not_delivered` lets the batch wait again; without content, it lets its plans out to go with
-    another.
+    another. What is unknown still is no news: nothing is written but the attempts' end.
     """
     open_ones = attempts.c.outcome.is_(None) | (attempts.c.outcome == UNKNOWN)
     ended = update(attempts).where(attempts.c.batch_id == batch.id, open_ones)
@@ -178,6 +178,8 @@ def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how:
     own = update(batches).where(batches.c.id == batch.id)
     if outcome != DELIVERED:  # an acknowledgement may have told better meanwhile
         own = own.where(batches.c.state != DELIVERED)
+    if outcome == UNKNOWN:
+        own = own.where(batches.c.state != UNKNOWN)
     if tx.connection.execute(own.values(state=state, settled_at=tx.now)).rowcount == 0:
         return
     plans = update(plan_versions).where(
