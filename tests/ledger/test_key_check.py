@@ -7,7 +7,7 @@ import pytest
 from iepbridge.crypto import Keyring
 from iepbridge.errors import Misuse
 from iepbridge.ledger import open_ledger_at
-from iepbridge.ledger.entries import Passing, pack, record
+from iepbridge.ledger.entering import Passing, pack, record
 from iepbridge.ledger.run_log import begin_run
 from iepbridge.ledger.schema import HELD
 

@@ -5,16 +5,8 @@ from sqlalchemy import update
 
 from iepbridge.finding import Finding
 from iepbridge.ledger import Ledger
-from iepbridge.ledger.entries import (
-    Entry,
-    Passing,
-    entries_of,
-    pack,
-    payload,
-    pending,
-    record,
-    supersede,
-)
+from iepbridge.ledger.entering import Passing, pack, record, supersede
+from iepbridge.ledger.entries import Entry, entries_of, payload, pending
 from iepbridge.ledger.holds import hold_of, release
 from iepbridge.ledger.people import plans_of
 from iepbridge.ledger.run_log import begin_run

@@ -15,14 +15,13 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from iepbridge.codecs.workbook_archive import Archive, NotAWorkbook, opened
 from iepbridge.codecs.workbook_cells import (
     Book,
-    Cell,
-    CellFault,
     DateStyles,
     Row,
     SharedStrings,
     SheetRows,
     names,
 )
+from iepbridge.codecs.workbook_values import Cell, CellFault
 
 __all__ = ["Cell", "CellFault", "NotAWorkbook", "Row", "read_sheet"]
 

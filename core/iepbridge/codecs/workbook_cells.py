@@ -1,28 +1,23 @@
 """The cells of a workbook's sheet: from the elements of its XML to rows of values."""
 
 import datetime
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.cell import column_index_from_string
-from openpyxl.utils.datetime import from_excel, from_ISO8601
-from openpyxl.utils.escape import unescape
 
 from iepbridge.codecs.workbook_archive import NotAWorkbook
-
-
-class CellFault(Enum):
-    """Stands for a cell that shows no value of its own: `#N/A`, a time without a day."""
-
-    NO_VALUE = "no value"
-
-
-Cell: TypeAlias = str | int | float | bool | datetime.date | CellFault
+from iepbridge.codecs.workbook_values import (
+    Cell,
+    CellFault,
+    day_of,
+    day_of_iso,
+    number_of,
+    text_of,
+)
 
 
 class Row(NamedTuple):
@@ -43,8 +38,6 @@ _MOST_FORMAT: Final = 255
 _TEXTS_KEPT: Final = 20_000
 _REFERENCE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _DIGITS: Final = re.compile(r"[0-9]{1,7}")
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
-_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _FLAGS: Final = {"1": True, "0": False, "true": True, "false": False}
 
 
@@ -145,7 +138,7 @@ class SharedStrings:
         """End an element."""
         name = self._tags.get(tag)
         if name == "si":
-            self._found.append(_unescaped(self._text.whole()))
+            self._found.append(text_of(self._text.whole()))
         elif name:
             self._text.end(name)
 
@@ -248,13 +241,13 @@ class SheetRows:
         if self._kind == "s":
             return self._shared(text)
         if self._kind in ("str", "inlineStr"):
-            return self._once(_unescaped(text))
+            return self._once(text_of(text))
         if self._kind == "b" and text in _FLAGS:
             return _FLAGS[text]
         if self._kind == "e":
             return CellFault.NO_VALUE
         if self._kind == "d":
-            return _of_iso(text)
+            return day_of_iso(text)
         raise self._refusal("has a cell of a kind that Excel does not know")
 
     def _once(self, text: str) -> str:
@@ -269,47 +262,12 @@ class SheetRows:
         return self._book.strings[int(text)] or None
 
     def _of_number(self, text: str) -> Cell:
-        number = _number(text.strip())
+        number = number_of(text.strip())
         if number is None:
             raise self._refusal("has a number cell that holds no number")
         if self._book.styles.is_date(self._style):
-            return _day(number, self._book.epoch)
+            return day_of(number, self._book.epoch)
         return number
 
     def _refusal(self, what: str) -> NotAWorkbook:
         return NotAWorkbook(f"row {self._number:,} {what}")
-
-
-def _number(text: str) -> int | float | None:
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    number = float(text) if _NUMBER.fullmatch(text) else math.inf
-    return number if math.isfinite(number) else None
-
-
-def _day(number: float, epoch: datetime.datetime) -> datetime.date | CellFault:
-    if number < 0:
-        return CellFault.NO_VALUE
-    try:
-        return _of_time(from_excel(number, epoch))
-    except (OverflowError, ValueError):
-        return CellFault.NO_VALUE
-
-
-def _of_iso(text: str) -> datetime.date | CellFault:
-    try:
-        return _of_time(from_ISO8601(text))  # type: ignore[no-untyped-call]
-    except (OverflowError, TypeError, ValueError):
-        return CellFault.NO_VALUE
-
-
-def _of_time(moment: object) -> datetime.date | CellFault:
-    """Give the day of a moment; a time of day without its day is no value."""
-    if isinstance(moment, datetime.datetime):
-        return moment.date()
-    return moment if isinstance(moment, datetime.date) else CellFault.NO_VALUE
-
-
-def _unescaped(text: str) -> str:
-    r"""Read Excel's escapes: a line break may stand as `_x000D_`."""
-    return unescape(text) if "_x" in text else text

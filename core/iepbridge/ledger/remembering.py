@@ -20,7 +20,8 @@ from iepbridge.ledger.batches import (
     remember_batch,
     settle,
 )
-from iepbridge.ledger.entries import Entry, Passing, entries_of, record
+from iepbridge.ledger.entering import Passing, record
+from iepbridge.ledger.entries import Entry, entries_of
 from iepbridge.ledger.instants import Instant, moment
 from iepbridge.ledger.journal import Journal, Member, Page, Place
 from iepbridge.ledger.schema import (

@@ -7,7 +7,8 @@ from iepbridge.errors import IepbridgeError
 from iepbridge.exchange import PlanWriter
 from iepbridge.iep_event import Completed
 from iepbridge.ledger.batches import Batch, open_batches
-from iepbridge.ledger.entries import Entry, Passing, entries_of, keep_content, record
+from iepbridge.ledger.entering import Passing, keep_content, record
+from iepbridge.ledger.entries import Entry, entries_of
 from iepbridge.plan import Plan
 from iepbridge.runs.feed_run import ENDING, FeedRun
 from iepbridge.runs.making import Draft

@@ -20,7 +20,8 @@ from iepbridge.errors import IepbridgeError
 from iepbridge.exchange import PlanWriter
 from iepbridge.iep_event import Completed
 from iepbridge.ledger.batches import open_batches
-from iepbridge.ledger.entries import Entry, Passing, entries_of
+from iepbridge.ledger.entering import Passing
+from iepbridge.ledger.entries import Entry, entries_of
 from iepbridge.ledger.journal import Page
 from iepbridge.ledger.schema import HELD, UNKNOWN
 from iepbridge.ledger.transaction import Transaction

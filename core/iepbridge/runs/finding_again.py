@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from iepbridge.codecs.jsonl import arrival_of_line
-from iepbridge.ledger.entries import Entry, Passing, pack
+from iepbridge.ledger.entering import Passing, pack
+from iepbridge.ledger.entries import Entry
 from iepbridge.runs.person import numbers_of
 from iepbridge.runs.source import Found, SourceIndex
 

@@ -23,7 +23,7 @@ from iepbridge.ledger.batches import (
     fill,
     is_name_free,
 )
-from iepbridge.ledger.entries import Passing, record
+from iepbridge.ledger.entering import Passing, record
 from iepbridge.ledger.kept import keep
 from iepbridge.ledger.sequences import Number, last_number, next_number, use_number
 from iepbridge.ledger.transaction import Transaction

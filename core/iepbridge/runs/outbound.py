@@ -22,7 +22,8 @@ from iepbridge.crypto import Damaged
 from iepbridge.errors import Unreadable
 from iepbridge.finding import Finding
 from iepbridge.iep_event import Completed, Once
-from iepbridge.ledger.entries import Entry, Passing, pack, payload, pending
+from iepbridge.ledger.entering import Passing, pack
+from iepbridge.ledger.entries import Entry, payload, pending
 from iepbridge.ledger.remembering import without_content
 from iepbridge.ledger.schema import HELD, SUPERSEDED, UNKNOWN, WAITING
 from iepbridge.plan import Plan

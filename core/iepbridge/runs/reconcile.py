@@ -30,7 +30,8 @@ from iepbridge.ledger.answers import (
 )
 from iepbridge.ledger.attempts import was_tried
 from iepbridge.ledger.batches import Batch, find_batches, settle
-from iepbridge.ledger.entries import Entry, end_holds, entries_of, entries_of_batch
+from iepbridge.ledger.entering import end_holds
+from iepbridge.ledger.entries import Entry, entries_of, entries_of_batch
 from iepbridge.ledger.schema import DELIVERED, HELD, SUPERSEDED, UNKNOWN, WAITING
 from iepbridge.ledger.transaction import Transaction
 

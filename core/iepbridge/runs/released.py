@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from iepbridge.ledger.entries import Entry, Passing, entries_of, payload, pending, record
+from iepbridge.ledger.entering import Passing, record
+from iepbridge.ledger.entries import Entry, entries_of, payload, pending
 from iepbridge.ledger.files import origin_of_hold
 from iepbridge.ledger.schema import HELD, WAITING
 from iepbridge.ledger.sequences import Channel, Number

@@ -10,7 +10,8 @@ from typing import BinaryIO, Final, NamedTuple
 
 from iepbridge.finding import Finding
 from iepbridge.ledger import Connection, files
-from iepbridge.ledger.entries import Entry, Passing, entries_of, pack, payload, record
+from iepbridge.ledger.entering import Passing, pack, record
+from iepbridge.ledger.entries import Entry, entries_of, payload
 from iepbridge.ledger.files import File
 from iepbridge.ledger.schema import HELD, WAITING
 from iepbridge.ledger.sequences import Channel, Number, use_number

@@ -21,7 +21,7 @@ from iepbridge.formats import file_name, open_writer
 from iepbridge.ledger import Ledger
 from iepbridge.ledger.attempts import begin_attempt
 from iepbridge.ledger.batches import Batch, NewBatch, add_batch, settle
-from iepbridge.ledger.entries import Passing, pack, record
+from iepbridge.ledger.entering import Passing, pack, record
 from iepbridge.ledger.holds import plan_line as plan_line_of
 from iepbridge.ledger.kept import keep_bytes
 from iepbridge.ledger.run_log import begin_run
