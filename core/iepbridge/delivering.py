@@ -22,7 +22,6 @@ Uploaded directly, a file has its name from the first byte: absent after that, i
 `reliability.md`, 1 to 3.
 """
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -297,12 +296,3 @@ class _Attempt:
             f"{self._final}: a file of this name with other content is there already. Ask its"
             " receiver whose it is; nothing was overwritten. Once it is gone, run again."
         )
-
-
-def sha256_of(stream: BinaryIO) -> tuple[bytes, int]:
-    """Give the SHA-256 and the size of what a stream holds from where it stands."""
-    digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(1 << 20):
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.digest(), size

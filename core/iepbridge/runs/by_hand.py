@@ -4,7 +4,6 @@ from typing import BinaryIO, Final
 
 from iepbridge.acknowledgement import Acknowledgement
 from iepbridge.adapter import Adapter
-from iepbridge.delivering import sha256_of
 from iepbridge.formats import compiled_mapping
 from iepbridge.ledger import files
 from iepbridge.ledger.files import File, NewFile, add_file, file_of, read_anew
@@ -13,6 +12,7 @@ from iepbridge.ledger.leases import take
 from iepbridge.ledger.run_log import begin_run, end_run
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.runs.fetching import KIND
+from iepbridge.runs.keeping import sha256_of
 from iepbridge.runs.leasing import holder
 from iepbridge.runs.outcome import DONE, HELD_BACK
 from iepbridge.runs.reconcile import Reconciled, reconcile

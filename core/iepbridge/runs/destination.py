@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 from urllib.parse import quote
 
-from iepbridge.delivering import sha256_of
 from iepbridge.errors import Misuse
 from iepbridge.ledger import Connection
 from iepbridge.ledger.batches import Batch, NewBatch, add_batch, is_name_free
@@ -12,6 +11,7 @@ from iepbridge.ledger.kept import keep
 from iepbridge.ledger.sequences import Channel, Number
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.keeping import sha256_of
 from iepbridge.settings import EndpointSettings
 
 KIND: Final = "plans"

@@ -18,7 +18,6 @@ from typing import BinaryIO, Final, NamedTuple, TypeVar
 import structlog
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from iepbridge.delivering import sha256_of
 from iepbridge.errors import Unreachable
 from iepbridge.ledger.files import (
     FETCHED,
@@ -37,6 +36,7 @@ from iepbridge.ledger.files import (
 from iepbridge.ledger.kept import is_kept, keep
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.keeping import sha256_of
 from iepbridge.runs.sealing import plain_name
 from iepbridge.transports import Interrupted, NotThere, RemoteFile, Session
 

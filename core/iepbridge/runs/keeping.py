@@ -1,5 +1,6 @@
-"""Content that the ledger keeps, opened again as a stream."""
+"""Content that the ledger keeps: measured before, and opened again as a stream."""
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,3 +18,12 @@ def reopened(ledger: Ledger, kept_id: int) -> Iterator[BinaryIO]:
             stream.write(piece)
         stream.seek(0)
         yield stream
+
+
+def sha256_of(stream: BinaryIO) -> tuple[bytes, int]:
+    """Give the SHA-256 and the size of what a stream holds from where it stands."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(1 << 20):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.digest(), size

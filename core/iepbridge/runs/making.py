@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
-from iepbridge.delivering import sha256_of
 from iepbridge.errors import Misuse
 from iepbridge.exchange import Envelope, PlanWriter
 from iepbridge.formats import file_name, open_writer
@@ -29,6 +28,7 @@ from iepbridge.ledger.sequences import Number, last_number, next_number, use_num
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.plan import Plan
 from iepbridge.runs.feed_run import FeedRun
+from iepbridge.runs.keeping import sha256_of
 from iepbridge.runs.remembering import channel_between
 from iepbridge.runs.sealing import encrypted_name, sealed
 
