@@ -4,22 +4,22 @@
     the system refused       what it said      2
     anything else            type and place    70, never its text: it may hold personal data
     standard output is full  that it is        2, and the work is done
+    standard error is gone   nothing           as if it were there: logs stop no work
     reader of stdout gone    nothing           141, as a shell shows it
     SIGINT, SIGTERM, SIGHUP  nothing           130, 143, 129; temporary files are gone
 
 A traceback is never shown: what it prints may be somebody's.
 """
 
-import io
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
 from iepbridge.cli.console import say, say_end
+from iepbridge.cli.streams import let_go_of_output, standard_error, standard_output
 from iepbridge.errors import IepbridgeError
 from iepbridge.privacy import reduced
 
@@ -41,7 +41,7 @@ def guarded(call: Callable[[], int]) -> int:
     """Carry out a call and turn every exception into a message and an exit code."""
     sys.unraisablehook = _unraisable
     _listen()
-    with _standard_output() as failures:
+    with standard_error(), standard_output() as failures:
         try:
             code = _code(call)
             if sys.stdout is not None:
@@ -65,7 +65,7 @@ def _ended(error: BaseException) -> int:
     if isinstance(error, Stopped):
         return error.exit_code
     if isinstance(error, BrokenPipeError):
-        _let_go_of_output()
+        let_go_of_output()
         return _BROKEN_PIPE
     return _told(error)
 
@@ -106,53 +106,6 @@ def _listen() -> None:
 
 def _stop(number: int, _: FrameType | None) -> None:
     raise Stopped(number)
-
-
-class _Output(io.FileIO):
-    """Standard output; once it could not be written to, it goes nowhere, and the work goes on."""
-
-    def __init__(self, failures: list[str]) -> None:
-        super().__init__(1, "w", closefd=False)
-        self._failures = failures
-
-    def write(self, data: object) -> int:
-        try:
-            return super().write(data)  # type: ignore[arg-type]
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            self._failures.append(os.strerror(error.errno or 0))
-            _let_go_of_output()
-            return super().write(data)  # type: ignore[arg-type]
-
-
-@contextmanager
-def _standard_output() -> Iterator[list[str]]:
-    """Give what the system says against standard output; no write to it raises that any more."""
-    failures: list[str] = []
-    own = sys.stdout
-    if not isinstance(own, io.TextIOWrapper) or own is not sys.__stdout__ or own.fileno() != 1:
-        yield failures  # closed, or a stand-in
-        return
-    own.flush()
-    stands_in = io.TextIOWrapper(
-        io.BufferedWriter(_Output(failures)),
-        encoding=own.encoding,
-        errors=own.errors,
-        line_buffering=own.line_buffering or own.write_through,
-    )
-    sys.stdout = stands_in
-    try:
-        yield failures
-    finally:
-        sys.stdout = own
-        with suppress(BrokenPipeError):  # what stopped the command is told
-            stands_in.close()
-
-
-def _let_go_of_output() -> None:
-    """Point standard output nowhere, or the interpreter complains when it flushes at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _unraisable(happened: "sys.UnraisableHookArgs") -> None:

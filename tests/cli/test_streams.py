@@ -1,7 +1,9 @@
-"""Standard output on a full disk: one true message, exit code 2, and the work is done."""
+"""Standard output on a full disk is told once, and exits with 2; a lost log stops no work."""
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -98,3 +100,38 @@ def test_a_closed_output_is_told_before_anything_is_done(
     done = run(*words.split(), stdout=None, preexec_fn=lambda: os.close(1))
     assert done.returncode == 2
     assert b"nowhere to show" in done.stderr
+
+
+@pytest.fixture
+def nobody() -> Iterator[int]:
+    """Give the end of a pipe whose reader is gone."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    yield theirs
+    os.close(theirs)
+
+
+@pytest.mark.parametrize("where", ["full", "nobody"])
+def test_no_feed_stops_for_its_log(
+    run: Run, small_deployment: Deployment, where: str, request: pytest.FixtureRequest
+) -> None:
+    small_deployment.plans(texan("P-1"))
+    done = run("run", "plans", stderr=request.getfixturevalue(where))
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["counts"]["plans_delivered"] == 1
+    assert len(small_deployment.sent()) == 1
+
+
+def test_what_comes_once_there_is_room_is_written(tmp_path: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "from iepbridge.cli.streams import standard_error\n"
+        "own = os.dup(2)\n"
+        "with standard_error():\n"
+        "    os.dup2(os.open('/dev/full', os.O_WRONLY), 2)\n"
+        "    print('lost', file=sys.stderr)\n"
+        "    os.dup2(own, 2)\n"
+        "    print('told', file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stderr == b"told\n"
