@@ -177,7 +177,9 @@ def test_a_login_that_is_refused_after_that_leaves_it_unknown(
     place = Place(tmp_path, ledger, clock, fake=fake)
     place.lay("a.jsonl", plan("P-1"))
     place.lay("b.jsonl", plan("P-2"))
-    assert place.run().code == 6
+    outcome = place.run()
+    assert outcome.code == 7  # before 6: what was sent has no outcome
+    assert any("refused" in problem for problem in outcome.problems), outcome.problems
     assert place.states() == {"P-1": ["1 unknown"], "P-2": ["1 unknown"]}
     assert fake.calls[5:] == ["open"]
     assert place.run().code == 0

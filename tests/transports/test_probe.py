@@ -233,6 +233,8 @@ def test_a_connection_that_is_lost_ends_it(sshd: Server, after: int) -> None:
         steps = probed(endpoint(sshd, proxy.port))
     failed = [step for step in steps.values() if step.outcome == "failed"]
     assert [step.exit_code for step in failed] == [4]
+    lost = [step for step in steps.values() if step.detail.startswith("not tried: the")]
+    assert {(step.outcome, step.exit_code) for step in lost} == {("skipped", 4)}
     for path in sorted(sshd.folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
 

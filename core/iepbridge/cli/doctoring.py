@@ -68,10 +68,10 @@ class _Examined:
         return self._endpoint.model_copy(update={"archive": archive})
 
     def _judged(self, step: Step) -> Step:
-        if step.outcome != "failed":
-            return step
-        if step.name in self._needed:
+        if self._stands_in_the_way(step):
             self.codes.append(step.exit_code)
+            return step
+        if step.outcome != "failed":
             return step
         return step._replace(outcome="warning", detail=f"{_UNNEEDED}{step.detail}")
 
@@ -95,7 +95,7 @@ class _Examined:
         return ("warning" if weak else "ok"), f"{told}. {_AFTER_A_CUT}"
 
     def _stands_in_the_way(self, step: Step) -> bool:
-        return step.outcome == "failed" and step.name in self._needed
+        return step.exit_code != 0 and step.name in self._needed
 
 
 def _directions(endpoint: EndpointSettings, settings: Settings) -> set[str]:

@@ -216,7 +216,7 @@ def _acks(run: FeedRun, tell: _Tell) -> None:
 def _each_file(run: FeedRun, each: Callable[[RemoteFile, BinaryIO], None]) -> None:
     """Look at each new file of the endpoint; one that cannot be read stops no other."""
     with closing(Mailbox(run)) as mailbox:
-        for file in mailbox.new_and_settled():
+        for file in mailbox.within_reach(mailbox.new_and_settled()):
             with run.tolerating(file=file.name), tempfile.TemporaryFile() as content:
                 if mailbox.download(file, content):
                     each(file, content)

@@ -10,15 +10,16 @@ kept here.
 import fnmatch
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 from typing import BinaryIO, Final, NamedTuple, TypeVar
 
 import structlog
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from iepbridge.errors import Unreachable
+from iepbridge.errors import IepbridgeError, Unreachable
 from iepbridge.ledger.files import (
     FETCHED,
     FOREIGN,
@@ -55,19 +56,28 @@ class _Listed(NamedTuple):
 
 
 class Mailbox:
-    """The endpoint that a run reads from; a session that is cut is opened anew for the step."""
+    """The endpoint that a run reads from; a session that is cut is opened anew for the step.
+
+    Where none can be opened, what is left is left to the next run: each file would log in once
+    more, and no account is to be locked for that.
+    """
 
     def __init__(self, run: FeedRun) -> None:
         self._run = run
         self._endpoint = run.endpoint
         self._session: Session | None = None
+        self._is_cut_off = False
 
     def fetch(self, then: Callable[[], None] = lambda: None) -> None:
         """Fetch the files that are new and settled, into the ledger; `then` is done after each."""
-        for file in self.new_and_settled():
+        for file in self.within_reach(self.new_and_settled()):
             with self._run.tolerating(file=file.name):
                 self._fetch(file)
             then()
+
+    def within_reach(self, items: Iterable[_Given]) -> Iterator[_Given]:
+        """Give what there is to do, for as long as a session can be opened to do it."""
+        return takewhile(lambda _: not self._is_cut_off, items)
 
     def tidy(self) -> None:
         """Archive or remove what was read, unless the endpoint is to keep it."""
@@ -76,7 +86,7 @@ class Mailbox:
         with self._run.ledger.reading() as connection:
             known = sightings(connection, self._run.feed.name)
         due = [one for seen in known.values() for one in seen if _is_due(one)]
-        for sighting in due:
+        for sighting in self.within_reach(due):
             with self._run.tolerating(file=sighting.name):
                 self._retrying(partial(self._dispose, sighting))
                 with self._run.writing() as tx:
@@ -232,11 +242,18 @@ class Mailbox:
 
     def _once(self, step: Callable[[Session], _Given]) -> _Given:
         if self._session is None:
-            self._session = self._run.session()
+            self._session = self._opened()
         try:
             return step(self._session)
         except Unreachable:
             self.close()
+            raise
+
+    def _opened(self) -> Session:
+        try:
+            return self._run.session()
+        except IepbridgeError:
+            self._is_cut_off = True
             raise
 
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import orjson
 import structlog
 
-from iepbridge.errors import IepbridgeError, OutcomeUnknown, Unreachable, Unreadable
+from iepbridge.errors import IepbridgeError, OutcomeUnknown, Refused, Unreachable, Unreadable
 from iepbridge.exchange import Envelope
 from iepbridge.formats import file_name
 from iepbridge.ledger import files
@@ -49,8 +49,8 @@ def run_in(run: FeedRun) -> None:
 
 def _has_all(run: FeedRun) -> bool:
     """Say whether the run got every file that it may yet get: the first may be among the others."""
-    missed = Unreachable.exit_code in run.codes or run.counts["files_not_settled"]
-    return not missed
+    missed = run.codes & {Unreachable.exit_code, Refused.exit_code}
+    return not (missed or run.counts["files_not_settled"] or run.counts["files_gone"])
 
 
 def _deliver(run: FeedRun) -> None:

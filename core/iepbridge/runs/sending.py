@@ -38,6 +38,7 @@ def send(run: FeedRun, batch: Batch, content: Content | None = None) -> None:
     except (OutcomeUnknown, Refused):
         if record.may_be_named:
             _settle(run, batch, UNKNOWN, "the answer was lost")
+            run.codes.add(OutcomeUnknown.exit_code)
         raise
     _settle(run, batch, DELIVERED, how)
     run.count("batches_delivered")

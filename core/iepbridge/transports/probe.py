@@ -42,7 +42,10 @@ STEPS: Final = (*_PHASES, *_USES)
 
 
 class Step(NamedTuple):
-    """A step that was tried: what came of it, what is known, or what to do; its exit code."""
+    """A step: what came of it, what is known, or what to do.
+
+    `exit_code` is what the trouble comes to for who needs the step; 0 where there is none.
+    """
 
     name: str
     outcome: Outcome
@@ -171,7 +174,7 @@ class _Trial:
 
     def _step(self, name: str, deed: Callable[[], object], needed: str) -> Step:
         if "connection" in self._failed:
-            return Step(name, "skipped", _LOST)
+            return Step(name, "skipped", _LOST, Unreachable.exit_code)
         if needed in self._failed:
             self._failed.add(name)
             return Step(name, "skipped", f"not tried: it needs the step {needed}")

@@ -9,8 +9,9 @@ import pytest
 from tests.runs.in_and_acks.hindered import HinderedSession, Hindrance
 from tests.runs.in_and_acks.office import Office, names_of, plan
 
+from iepbridge.errors import IepbridgeError, Refused, Unreachable
 from iepbridge.settings import EndpointSettings
-from iepbridge.transports import RemoteFile, Session, open_session
+from iepbridge.transports import Interrupted, RemoteFile, Session, open_session
 
 
 class Meanwhile(Hindrance):
@@ -75,6 +76,82 @@ def test_a_file_that_is_taken_back_stops_no_other(small_office: Office, call: st
     assert office.run().code == 0
     assert ("B", 1) in office.versions()
     assert list(office.inbox.iterdir()) == []
+
+
+@pytest.mark.parametrize("refusal", [Refused, Unreachable])
+def test_where_no_session_can_be_opened_the_rest_waits_for_the_next_run(
+    small_office: Office, refusal: type[IepbridgeError]
+) -> None:
+    """A login for each file would lock the account."""
+    office = small_office
+    for sequence in (1, 2, 3):
+        office.put(office.file(sequence, plan(f"P-{sequence}")))
+    logins: list[str] = []
+
+    def cut() -> None:
+        raise Interrupted("cut")
+
+    hindrance = Meanwhile("download", "before", cut)
+
+    def connect(endpoint: EndpointSettings, others: Mapping[str, EndpointSettings]) -> Session:
+        if endpoint.name == "there":
+            logins.append(endpoint.name)
+            if len(logins) > 1:
+                raise refusal("no")
+        return hindrance.connect(endpoint, others)
+
+    office.connect = connect
+    outcome = office.run()
+    assert (outcome.code, outcome.problems, len(logins)) == (refusal.exit_code, ("no",), 2)
+    assert office.files() == {}
+    office.connect = None
+    assert office.run().code == 0
+    assert office.versions() == [("P-1", 1), ("P-2", 1), ("P-3", 1)]
+
+
+def test_what_was_read_is_tidied_by_the_next_run_where_no_session_can_be_opened(
+    small_office: Office,
+) -> None:
+    office = small_office
+    office.configure(endpoint='archive = "done"')
+    for sequence in (1, 2):
+        office.put(office.file(sequence, plan(f"P-{sequence}")))
+    opened: list[str] = []
+
+    def cut() -> None:
+        raise Interrupted("cut")
+
+    hindrance = Meanwhile("look", "before", cut)
+
+    def connect(endpoint: EndpointSettings, others: Mapping[str, EndpointSettings]) -> Session:
+        if endpoint.name == "there":
+            opened.append(endpoint.name)
+            if len(opened) > 1:
+                raise Refused("no")
+        return hindrance.connect(endpoint, others)
+
+    office.connect = connect
+    assert (office.run().code, len(opened)) == (6, 2)
+    assert office.versions() == [("P-1", 1), ("P-2", 1)]
+    office.connect = None
+    assert office.run().code == 0
+    assert list(office.inbox.iterdir()) == []
+
+
+def test_no_sequence_begins_behind_a_file_that_may_not_be_read(small_office: Office) -> None:
+    office = small_office
+    for sequence in (1, 2):
+        office.put(office.file(sequence, plan(f"P-{sequence}")))
+
+    def refuse() -> None:
+        raise Refused("Permission denied")
+
+    meanwhile(office, "download", "before", refuse)
+    assert office.run().code == 6
+    assert office.versions() == []
+    office.connect = None
+    assert office.run().code == 0
+    assert office.versions() == [("P-1", 1), ("P-2", 1)]
 
 
 def test_with_a_marker_a_file_waits_for_it(small_office: Office) -> None:
