@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect, text
 from tests.cli.deployment import NUMBER, SENTINEL, Deployment, against_policy, texan, without_code
 
 from iepbridge.cli import running
 from iepbridge.cli.console import Voice
 from iepbridge.cli.run_progress import told
 from iepbridge.ledger import take
+from iepbridge.ledger.migrations import VERSION_TABLE
 from iepbridge.runs.outcome import Outcome
 
 
@@ -160,6 +162,30 @@ def test_a_dry_run_makes_nothing_not_even_a_ledger(
     assert done.code == 1
     assert {row["plan_id"]: row["do"] for row in done.rows} == {"P-1": "send", "P-2": "hold"}
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("words", ["run plans --dry-run", "feeds", "missing", "purge --dry-run"])
+def test_who_only_looks_makes_no_table_in_a_database(
+    small_deployment: Deployment,
+    empty_postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+) -> None:
+    monkeypatch.setenv("TEST_LEDGER", empty_postgres_url)
+    assert small_deployment(*words.split()).code in (0, 1)
+    engine = create_engine(empty_postgres_url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("words", ["run plans --dry-run", "feeds", "missing", "purge --dry-run"])
+def test_who_only_looks_changes_no_old_ledger(small_deployment: Deployment, words: str) -> None:
+    small_deployment("run", "plans")
+    with small_deployment.ledger() as ledger, ledger.writing() as tx:
+        tx.connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
+    done = small_deployment(*words.split())
+    assert done.code == 2
+    assert "The next run of a feed" in done.err
 
 
 def test_no_person_is_told_of(small_deployment: Deployment) -> None:

@@ -36,7 +36,7 @@ def perform(arguments: argparse.Namespace) -> int:
     begin(arguments)
     plain = is_plain(arguments)
     settings = configured(arguments)
-    with opened_ledger(settings) as ledger:
+    with opened_ledger(settings, as_it_is=True) as ledger:
         rows = [_row(feed, ledger, system_clock()) for feed in settings.feeds.values()]
     if plain:
         write_rows(rows)

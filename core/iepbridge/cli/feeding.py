@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from iepbridge.errors import Misuse
-from iepbridge.ledger.transaction import Ledger, open_ledger
-from iepbridge.settings import FILE_NAME, LedgerSettings, Secret, Settings, load_settings
+from iepbridge.ledger.transaction import Ledger, has_ledger, open_ledger
+from iepbridge.settings import FILE_NAME, Secret, Settings, load_settings
 
 _SQLITE: Final = "sqlite:///"
-_NUMBER: Final = re.compile(r"\b[0-9]{3}-?[0-9]{2}-?[0-9]{4}\b")
+_NUMBER: Final = re.compile(r"\b[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}\b")
 
 
 def configured(arguments: argparse.Namespace) -> Settings:
@@ -27,26 +27,22 @@ def configured(arguments: argparse.Namespace) -> Settings:
 
 
 @contextmanager
-def opened_ledger(settings: Settings, *, new: bool = False) -> Iterator[Ledger]:
-    """Open the ledger; where it is a file that is not there yet, an empty one for the while.
+def opened_ledger(
+    settings: Settings, *, new: bool = False, as_it_is: bool = False
+) -> Iterator[Ledger]:
+    """Open the ledger; where there is none yet, an empty one for the while.
 
-    With `new` the file is made.
+    With `new` it is made. With `as_it_is` nothing of it is changed, not even tables that are old.
     """
     own = settings.ledger
     if new or has_ledger(own):
-        with open_ledger(own) as ledger:
+        with open_ledger(own, as_it_is=as_it_is) as ledger:
             yield ledger
         return
     with tempfile.TemporaryDirectory(prefix="iepbridge-") as folder:
         url = Secret.plain(f"{_SQLITE}{folder}/empty.db", "ledger.url")
         with open_ledger(own.model_copy(update={"url": url})) as ledger:
             yield ledger
-
-
-def has_ledger(own: LedgerSettings) -> bool:
-    """Say whether there is a ledger; of a database that is no file, it is taken to be there."""
-    url = own.database_url()
-    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).exists()
 
 
 def who() -> str:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from iepbridge.cli.feeding import configured, has_ledger, opened_ledger
+from iepbridge.cli.feeding import configured, opened_ledger
 from iepbridge.cli.rows import is_plain, print_table, write_line, write_rows
 from iepbridge.cli.telling import begin
 from iepbridge.ledger.instants import instant, system_clock
+from iepbridge.ledger.transaction import has_ledger
 from iepbridge.schedule.slots import slots
 from iepbridge.settings import Settings
 from iepbridge.watch import Missing, endings, missing_of_feeds
@@ -32,7 +33,7 @@ def perform(arguments: argparse.Namespace) -> int:
 
 
 def _missing(settings: Settings, at: datetime) -> Iterator[Missing]:
-    with opened_ledger(settings) as ledger, ledger.reading() as connection:
+    with opened_ledger(settings, as_it_is=True) as ledger, ledger.reading() as connection:
         found = list(missing_of_feeds(connection, settings, at, slots))
     if settings.feeds and not has_ledger(settings.ledger):
         yield Missing("ledger", None, None, instant(at), _NO_LEDGER, _RUN_OR_RESTORE)
@@ -40,7 +41,7 @@ def _missing(settings: Settings, at: datetime) -> Iterator[Missing]:
     yield from endings(settings, at)
 
 
-_NO_LEDGER: Final = "The ledger's file is not there."
+_NO_LEDGER: Final = "The ledger is not there."
 _RUN_OR_RESTORE: Final = (
     "The first run of a feed makes it. If feeds have run before, restore it before anything runs:"
     " see docs/operations.md."

@@ -23,7 +23,7 @@ def perform(arguments: argparse.Namespace) -> int:
     plain = is_plain(arguments)
     settings = configured(arguments)
     past = past_of(settings)
-    with opened_ledger(settings) as ledger:
+    with opened_ledger(settings, as_it_is=arguments.dry_run) as ledger:
         if arguments.dry_run:
             with ledger.reading() as connection:
                 purged, given_back = count_past(connection, past), None

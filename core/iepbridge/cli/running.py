@@ -34,7 +34,7 @@ _WORDS: Final = {
     5: "another run of it is under way",
     6: "the other side refused for good; mend that before the next run",
     7: "sent, and the answer was lost; the next run looks before it sends",
-    8: "far more or less than usual would go; nothing was sent",
+    8: "far more or less than usual would go; nothing of that was sent",
     FAULT: "a fault of the program",
 }
 _TOLD_IN_WORDS: Final = frozenset({"run_problem", "run_stopped", "volume_guard_tripped"})
@@ -50,10 +50,11 @@ def perform(arguments: argparse.Namespace) -> int:
     settings = configured(arguments)
     names = chosen(arguments.feeds, settings)
     registry = load_registry()
-    with opened_ledger(settings, new=not arguments.dry_run) as ledger:
+    dry = arguments.dry_run
+    with opened_ledger(settings, new=not dry, as_it_is=dry) as ledger:
         accepted_by = who() if arguments.accept_volume else None
         place = Workplace(settings, registry, ledger, volume_accepted_by=accepted_by)
-        each = _previewed if arguments.dry_run else _ran
+        each = _previewed if dry else _ran
         return gravest([each(place, name, voice, plain=plain) for name in names])
 
 

@@ -10,7 +10,13 @@ from sqlalchemy import Connection
 from iepbridge.ledger.failures import LedgerFailed, LedgerLocked
 from iepbridge.ledger.instants import Clock, Instant, instant, later, moment, system_clock
 from iepbridge.ledger.leases import Lease, take
-from iepbridge.ledger.transaction import Ledger, Transaction, open_ledger, open_ledger_at
+from iepbridge.ledger.transaction import (
+    Ledger,
+    Transaction,
+    has_ledger,
+    open_ledger,
+    open_ledger_at,
+)
 
 __all__ = [
     "Clock",
@@ -21,6 +27,7 @@ __all__ = [
     "LedgerFailed",
     "LedgerLocked",
     "Transaction",
+    "has_ledger",
     "instant",
     "later",
     "moment",

@@ -6,6 +6,7 @@ open_ledger -> Ledger --reading--> Connection
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from sqlalchemy import Connection, Engine, Table, literal
@@ -18,12 +19,13 @@ from iepbridge.ledger.events import append, entry
 from iepbridge.ledger.failures import told
 from iepbridge.ledger.instants import Clock, Instant, instant, system_clock
 from iepbridge.ledger.key_check import check_key
-from iepbridge.ledger.migrations import upgrade
+from iepbridge.ledger.migrations import has_tables, require_newest, upgrade
 
 if TYPE_CHECKING:
     from iepbridge.settings import LedgerSettings
 
 _EVENTS_AT_ONCE: Final = 10_000
+_SQLITE: Final = "sqlite:///"
 
 
 class Guard(Protocol):
@@ -132,12 +134,17 @@ class Ledger:
 
 
 def open_ledger(
-    settings: "LedgerSettings", *, clock: Clock = system_clock, new: bool = True
+    settings: "LedgerSettings",
+    *,
+    clock: Clock = system_clock,
+    new: bool = True,
+    as_it_is: bool = False,
 ) -> Ledger:
     """Open the ledger of a configuration, and bring its tables up to date.
 
-    A file that is not there is made if `new`. Raises `Misuse` without a key: nothing is kept of
-    plans that is not sealed.
+    A file that is not there is made if `new`. With `as_it_is` nothing is changed: raises `Misuse`
+    where the tables are of another version. Raises it without a key, too: nothing is kept of plans
+    that is not sealed.
     """
     if settings.key is None:
         raise Misuse(
@@ -145,16 +152,34 @@ def open_ledger(
             f" data folder, and keep a copy: without it nothing can be read. Make one: {MAKE_A_KEY}"
         )
     keyring = Keyring.parse(settings.key.text())
-    return open_ledger_at(settings.database_url(), keyring, clock=clock, new=new)
+    url = settings.database_url()
+    return open_ledger_at(url, keyring, clock=clock, new=new, as_it_is=as_it_is)
+
+
+def has_ledger(settings: "LedgerSettings") -> bool:
+    """Say whether there is a ledger yet; no file is made to find out, and no table."""
+    url = settings.database_url()
+    if url.startswith(_SQLITE):
+        return Path(url.removeprefix(_SQLITE)).exists()
+    engine = open_engine(url, new=False)
+    try:
+        return has_tables(engine)
+    finally:
+        engine.dispose()
 
 
 def open_ledger_at(
-    url: str, keyring: Keyring, *, clock: Clock = system_clock, new: bool = True
+    url: str,
+    keyring: Keyring,
+    *,
+    clock: Clock = system_clock,
+    new: bool = True,
+    as_it_is: bool = False,
 ) -> Ledger:
-    """Open the ledger of a database URL, and bring its tables up to date."""
-    engine = open_engine(url, new=new)
+    """Open the ledger of a database URL; bring its tables up to date, or leave it `as_it_is`."""
+    engine = open_engine(url, new=new and not as_it_is)
     try:
-        upgrade(engine)
+        (require_newest if as_it_is else upgrade)(engine)
         ledger = Ledger(engine, keyring, clock)
         with ledger.reading() as connection:
             check_key(connection, keyring)

@@ -39,6 +39,26 @@ def upgrade(engine: Engine) -> None:
             _upgrade_alone(connection)
 
 
+def has_tables(engine: Engine) -> bool:
+    """Say whether a database has a ledger's tables, of whatever version."""
+    with told(), engine.connect() as connection:
+        return version(connection) is not None
+
+
+def require_newest(engine: Engine) -> None:
+    """Raise `Misuse` where a ledger's tables are not of the newest version."""
+    with told(), engine.connect() as connection:
+        found = version(connection)
+    if found is not None and found > HEAD:
+        raise _too_new(found)
+    if found != HEAD:
+        raise Misuse(
+            f"[ledger] url: this ledger's tables are of version {found or 'none'}, and this program"
+            f" works with {HEAD}. The next run of a feed, or `ledger verify`, brings them up to"
+            " date; nothing was changed."
+        )
+
+
 def version(connection: Connection) -> str | None:
     """Give the version of a ledger's tables, None where there are none yet."""
     if not inspect(connection).has_table(VERSION_TABLE):
@@ -56,11 +76,15 @@ def _upgrade_alone(connection: Connection) -> None:
     if found is None:
         _refuse_strangers(connection)
     elif not found < HEAD:
-        raise Misuse(
-            f"[ledger] url: this ledger's tables are of version {found}, newer than this program,"
-            f" which knows {HEAD}. Install the newer iepbridge; the ledger was not changed."
-        )
+        raise _too_new(found)
     _run(connection)
+
+
+def _too_new(found: str) -> Misuse:
+    return Misuse(
+        f"[ledger] url: this ledger's tables are of version {found}, newer than this program,"
+        f" which knows {HEAD}. Install the newer iepbridge; the ledger was not changed."
+    )
 
 
 def _refuse_strangers(connection: Connection) -> None:
