@@ -42,24 +42,30 @@ Opened: TypeAlias = Callable[[], AbstractContextManager[Session]]
 
 ARRIVED: Final = "arrived"
 FOUND: Final = "found"
-"""How a delivery is known: seen through, or found there when it was looked for."""
+ANSWERED: Final = "answered"
+"""How a delivery is known: seen through, found there when it was looked for, or told meanwhile by
+who got it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A file to be delivered: its final name, size in bytes, SHA-256, and how to read it anew."""
+    """A file to be delivered: its final name, size in bytes, SHA-256, and how to read it anew.
+
+    `to_be_marked` says that one which is found there may lack its marker, cut off in between.
+    """
 
     name: str
     size: int
     sha256: bytes
     open: Callable[[], AbstractContextManager[BinaryIO]]
+    to_be_marked: bool = True
 
 
 class Record(Protocol):
     """Where a delivery notes what it is about to do, and what came of it; each is on the disk."""
 
-    def begin(self) -> None:
-        """Note the intent of an attempt."""
+    def begin(self) -> bool:
+        """Note the intent of an attempt; say False where it is known by now to be delivered."""
 
     def naming(self) -> None:
         """Note that the final name is about to be given."""
@@ -162,7 +168,8 @@ class _Attempt:
         found = self.look()
         if found is not None:
             return found
-        self._record.begin()
+        if not self._record.begin():
+            return ANSWERED
         if self._direct:
             self._record.naming()
             self._upload(self._final)
@@ -193,7 +200,9 @@ class _Attempt:
         raise _gone(self._final)
 
     def _found(self) -> str:
-        self._mark()
+        begun = self._delivery.named or self._record.may_be_named
+        if begun or self._parcel.to_be_marked:
+            self._mark()
         self._tidy()
         return FOUND
 
@@ -242,7 +251,10 @@ class _Attempt:
             with self._noting_refusal():
                 rename(self._temporary, self._final)
         except AlreadyThere:
-            if not self._is_ours(self._final):
+            ours = self._is_ours(self._final)
+            if ours is None:  # what had the name was taken: it may have been ours
+                raise _gone(self._final) from None
+            if not ours:
                 self.undone = True
                 raise self._taken() from None
             return False

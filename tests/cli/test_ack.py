@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 from tests.cli.conftest import COMMAND, Run, environment
 
 from iepbridge.acknowledgement import Acknowledgement, Answer, Message
+from iepbridge.crypto import Keyring
+from iepbridge.ledger import open_ledger_at
+from iepbridge.ledger.schema import kept
 from iepbridge.registry import load_registry
 
 STEM = "TWIST_IEP_GCWS_20260105_000001"
@@ -208,3 +212,18 @@ def test_with_a_ledger_the_answers_are_recorded(run: Run, tmp_path: Path) -> Non
     for one in (first, second):  # what answers nothing is read once more: it may by now
         assert b"answers no file that was sent from here" in one.stderr
     assert first.stdout == second.stdout
+    url = f"sqlite:///{tmp_path}/iepbridge.db"
+    with open_ledger_at(url, Keyring({"1": bytes(32)})) as ledger, ledger.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(kept)) == 1
+
+
+def test_without_a_key_it_is_told_that_nothing_is_recorded(run: Run, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(file("accepted", ACCEPTED))
+    (tmp_path / "iepbridge.toml").write_text("[policy]\n")
+    done = run("ack", "--system", "twist", NAME)
+    assert (done.returncode, b"Shown only" in done.stderr) == (0, True)
+    feed = '[endpoints.e]\nurl = "file:."\n[feeds.acks]\ndirection = "acks"\nsystem = "twist"\n'
+    (tmp_path / "iepbridge.toml").write_text(f'{feed}endpoint = "e"\npattern = "*"\n')
+    done = run("ack", "--system", "twist", NAME)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"[ledger] key is missing" in done.stderr

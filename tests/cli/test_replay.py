@@ -130,3 +130,18 @@ def test_in_words(sent: Deployment) -> None:
     assert "nothing was sent again" in sent.at_terminal("replay", "1").text
     (sent.folder / "texas" / sent.sent()[0]).unlink()
     assert sent.at_terminal("replay", "1").text.endswith("was sent again.")
+
+
+def test_a_file_whose_marker_was_taken_is_not_told_of_again(deployment: Deployment) -> None:
+    path = deployment.folder / "iepbridge.toml"
+    text = path.read_text()
+    path.write_text(text.replace('url = "file:texas"', 'url = "file:texas"\nmarker = ".done"'))
+    deployment.plans(texan("P-1"))
+    assert deployment("run", "plans").code == 0
+    (marker,) = (deployment.folder / "texas").glob("*.done")
+    marker.unlink()
+    assert deployment("replay", "1").row["outcome"] == "found"
+    assert not marker.exists()
+    marker.with_suffix("").unlink()
+    assert deployment("replay", "1").row["outcome"] == "sent"
+    assert marker.exists()

@@ -16,9 +16,10 @@ class FakeRecord:
     attempts: list[Attempt] = field(default_factory=list)
     current: Attempt | None = None
 
-    def begin(self) -> None:
+    def begin(self) -> bool:
         self.current = Attempt()
         self.attempts.append(self.current)
+        return True
 
     def naming(self) -> None:
         assert self.current is not None

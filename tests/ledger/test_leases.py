@@ -170,3 +170,17 @@ def _take_when_free(ledger: Ledger) -> Lease:
         except Busy:
             time.sleep(0.1)
     raise AssertionError("the lease never ended")
+
+
+def test_a_lease_from_a_clock_that_ran_ahead_is_nobodys(
+    sqlite_url: str, keyring: Keyring, clock: Hands
+) -> None:
+    with open_ledger_at(sqlite_url, keyring, clock=clock) as ledger:
+        clock.go_on(days=365)
+        take(ledger, ["texas"], "one", 60)
+        clock.go_on(days=-365)
+        with take(ledger, ["texas"], "two", 60) as lease:
+            add_run(ledger, lease)
+            with pytest.raises(Busy):
+                take(ledger, ["texas"], "three", 60)
+        assert count_runs(ledger) == 1

@@ -26,8 +26,7 @@ from tests.machine.contents import PLANS, content_of
 from tests.machine.fate import CALLS, FAULTS, Fault
 from tests.machine.world import ACKS, INTO, OUT, Character, World
 
-from iepbridge.ledger.answers import lock_batch
-from iepbridge.ledger.batches import NOT_DELIVERED, batch_of, open_batches, settle
+from iepbridge.ledger.batches import NOT_DELIVERED, batch_of, locked_state, open_batches, settle
 from iepbridge.ledger.holds import release
 from iepbridge.ledger.schema import DELIVERED, UNKNOWN, held
 from iepbridge.runs.remembering import forget
@@ -272,7 +271,7 @@ class FeedsMachine(RuleBasedStateMachine):
             with self.world.ledger.writing() as tx:
                 for batch in open_batches(tx.connection, feed):
                     if batch.state == UNKNOWN:
-                        lock_batch(tx, batch.id)
+                        locked_state(tx, batch.id)
                         there = (batch.name, batch.sha256.hex()) in saw
                         outcome = DELIVERED if there else NOT_DELIVERED
                         if not there:

@@ -88,3 +88,14 @@ def test_an_answer_that_comes_during_a_run_is_not_undone_by_it(place: Place) -> 
     place.run()
     place.when_counted("plans_examined", None)
     assert place.states()["P-1"] == ["1 delivered", "2 delivered"]
+
+
+def test_a_rejection_during_a_run_gives_way_to_what_that_run_sends(place: Place) -> None:
+    """The run has looked a plan up that was not answered yet, and sends its next version."""
+    first = place.batch("P-1")
+    place.lay("a.jsonl", plan("P-1", 2))
+    place.when_counted("plans_examined", lambda: place.answer("rejected", to=first))
+    place.run()
+    place.when_counted("plans_examined", None)
+    assert place.states()["P-1"] == ["1 superseded", "2 delivered"]
+    assert place.run().code == 0

@@ -15,6 +15,7 @@ from iepbridge.errors import Unreachable
 from iepbridge.ledger import Ledger
 from iepbridge.ledger.run_log import begin_run, end_run, last_run
 from iepbridge.ledger.schema import events, payloads
+from iepbridge.ledger.volumes import plans_found_before
 from iepbridge.runs.dry import Preview
 from iepbridge.runs.outcome import Outcome
 from iepbridge.runs.run import run_feed
@@ -265,3 +266,23 @@ def test_plans_without_an_id_are_not_due(place: Place) -> None:
         del one["plan_id"]
     place.lay("b.jsonl", *nameless)
     assert run_day(place, DAYS).counts["plans_due"] == 4
+
+
+def test_a_source_that_was_read_in_part_is_no_measure_however_the_run_ended(
+    fresh: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code 3 gives way to 4 in what a run ends with."""
+    fresh.lay("a.jsonl", plan("P-1"))
+    (fresh.folder / "source" / "b.jsonl").write_bytes(b"no plan")
+
+    def out_of_reach(*_: object) -> NoReturn:
+        raise Unreachable("Nobody is there.")
+
+    fresh.workplace = replace(fresh.workplace, connect=out_of_reach)
+    assert fresh.run().code == 4
+    with fresh.ledger.reading() as connection:
+        assert plans_found_before(connection, FEED, 10) == []
+    (fresh.folder / "source" / "b.jsonl").unlink()
+    assert fresh.run().code == 4
+    with fresh.ledger.reading() as connection:
+        assert plans_found_before(connection, FEED, 10) == [1]

@@ -331,3 +331,46 @@ def test_an_answer_to_a_file_that_was_never_tried_is_somebody_else_s(place: Plac
     assert place.states() == {"P-1": ["1 waiting"]}
     assert place.run().code == 0
     assert place.states() == {"P-1": ["1 delivered"]}
+
+
+def test_what_another_name_has_sent_does_not_all_go_again(
+    tmp_path: Path, ledger: Ledger, clock: Hands
+) -> None:
+    """A feed is its name: renamed, it would know of nothing that was sent."""
+    place = Place(tmp_path, ledger, clock)
+    place.lay("a.jsonl", plan("P-1"))
+    assert place.run().code == 0
+    renamed = Place(tmp_path, ledger, clock, feeds={"renamed": {}})
+    outcome = run_feed(renamed.workplace, "renamed")
+    assert outcome.code == 2
+    assert "'plans', which is not configured any more" in outcome.problems[0]
+    assert len(list((tmp_path / "texas").iterdir())) == 1
+    kept = Place(tmp_path, ledger, clock, feeds={"plans": {"enabled": False}, "renamed": {}})
+    assert run_feed(kept.workplace, "renamed").code == 0
+    assert len(list((tmp_path / "texas").iterdir())) == 2
+
+
+def test_a_file_that_changes_while_it_is_read_stops_no_other(place: Place) -> None:
+    changing = place.lay("a.jsonl", plan("P-1"), plan("P-2"))
+    place.lay("b.jsonl", plan("P-3"))
+    content = changing.read_bytes()
+    place.when_counted("plans_found", lambda: changing.write_bytes(b" " * len(content)))
+    outcome = place.run()
+    assert (outcome.code, outcome.counts["plans_delivered"]) == (3, 1), outcome.problems
+    assert len(outcome.problems) == 1
+    assert place.states() == {"P-3": ["1 delivered"]}
+    place.when_counted("plans_found", None)
+    changing.write_bytes(content)
+    assert place.run().counts["plans_delivered"] == 2
+
+
+def test_batches_of_any_size_fit_into_statements(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iepbridge.ledger.entering._AT_ONCE", 2)
+    ids = [f"P-{number}" for number in range(7)]
+    place.lay("a.jsonl", *(bad(own) for own in ids))
+    assert place.run().code == 1
+    place.lay("a.jsonl", *(plan(own, 2) for own in ids))
+    assert place.run().counts["plans_delivered"] == 7
+    assert place.states() == {own: ["1 superseded", "2 delivered"] for own in ids}

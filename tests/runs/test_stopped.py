@@ -7,10 +7,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from tests.torture.feed_flows import Answers, Arrivals, Flow, Out
 from tests.torture.feed_world import World, files
 
 from iepbridge.ledger import LedgerFailed
+from iepbridge.ledger.schema import runs
 from iepbridge.runs import fetching
 from iepbridge.transports import Interrupted
 from iepbridge.transports.folder import FolderSession
@@ -106,3 +108,19 @@ def test_a_first_file_that_is_late_still_begins_the_sequence(
     assert outcome.code == (4 if late == "interrupted" else 0)
     assert outcome.counts.get("files_read") is None
     goes_on(Arrivals(world, Arrivals.results(whole)))
+
+
+def test_a_run_that_a_signal_ends_is_interrupted_and_no_fault(
+    case: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderSession, "files" if case.feed != Out.feed else "upload", stop)
+        with pytest.raises(KeyboardInterrupt):
+            case.world.run(case.feed)
+    with case.world.ledger() as ledger, ledger.reading() as connection:
+        ended = connection.execute(select(runs.c.ended_at, runs.c.exit_code).order_by(runs.c.id))
+        assert ended.all()[-1] == (None, None)
+    goes_on(case)

@@ -65,6 +65,30 @@ def test_that_it_is_unknown_is_written_down_once(place: Place, clock: Hands) -> 
         assert connection.execute(select(batches.c.settled_at)).scalar_one() == first
 
 
+def test_an_answer_that_comes_before_the_run_has_looked_is_enough(place: Place) -> None:
+    """Its own look finds nothing: the receiver has taken the file, and says so."""
+    place.fake.before["open"] = lambda: place.answer("accepted")
+    outcome = place.run()
+    place.fake.before.clear()
+    assert (outcome.code, outcome.counts["batches_delivered"]) == (0, 1), outcome.problems
+    assert place.states() == {"P-1": ["1 delivered"], "P-2": ["1 delivered"]}
+    assert place.run().code == 0
+    assert len(place.fake.receiver.got) == 1
+
+
+def test_so_is_one_that_comes_before_a_retry(tmp_path: Path, ledger: Ledger, clock: Hands) -> None:
+    fake = FakeEndpoint(LOST, Receiver(takes=True))
+    place = Place(tmp_path, ledger, clock, fake=fake)
+    place.lay("a.jsonl", plan("P-1"))
+    fake.before["open"] = lambda: fake.receiver.got and place.answer("accepted")
+    outcome = place.run()
+    fake.before.clear()
+    assert (outcome.code, outcome.counts["batches_delivered"]) == (0, 1), outcome.problems
+    assert place.states() == {"P-1": ["1 delivered"]}
+    assert place.run().code == 0
+    assert len(fake.receiver.got) == 1
+
+
 def test_others_go_meanwhile(place: Place) -> None:
     place.lay("b.jsonl", plan("P-3"))
     assert place.run().code == 7

@@ -1,7 +1,8 @@
 """Read a system's acknowledgement into the ledger, and show what it says about a file's plans.
 
-Without a configuration, or a ledger in it, it is shown and nothing else. FILE keeps the name that
-the system gave it: the name says which file is answered. With - nothing but the content tells.
+The ledger is that of the configuration, by its `[ledger] key`; a configuration with feeds needs
+one. Without either, the file is shown and nothing else. FILE keeps the name that the system gave
+it: the name says which file is answered. With - nothing but the content tells.
 """
 
 import argparse
@@ -15,7 +16,15 @@ examples:
   iepbridge ack --system toolbox --json TBX_IEP_GCWS_20260105_000001_ack.xml \\
       | jq 'select(.kind == "message")'
 
-Exit code 1 says that something was rejected. A pipe gets JSON Lines, as --json does.
+exit codes:
+  0  nothing was rejected
+  1  the file or something in it was rejected
+  2  wrong usage or configuration, or a restored ledger: the message names the feed to run first
+  3  this is no acknowledgement of that system
+  4  the ledger could not be reached, or was held for too long; safe to run again
+  5  the feed that reads these answers is running; run again once it has ended
+
+A pipe gets JSON Lines, as --json does.
 """
 
 

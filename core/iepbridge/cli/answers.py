@@ -53,12 +53,13 @@ def _taken(adapter: Adapter, settings: Settings, path: str) -> tuple[Acknowledge
     """Read a file, into the ledger too where there is one; say what that came to."""
     if adapter.acknowledgements is None:
         raise Misuse(f"The adapter of {adapter.name} reads no acknowledgements.")
-    if settings.path is not None and settings.ledger.key is not None:
+    if settings.feeds or settings.ledger.key is not None:
         from iepbridge.cli.recording import read_and_record  # noqa: PLC0415  loads the ledger
 
         return read_and_record(adapter, adapter.acknowledgements, settings, path)
     with opened(path) as (_, stream):
-        return adapter.acknowledgements.read(stream, PurePath(path).name), ""
+        read = adapter.acknowledgements.read(stream, PurePath(path).name)
+        return read, "Shown only: no ledger is configured." if settings.path is not None else ""
 
 
 def _write_lines(system: str, read: Acknowledgement) -> None:

@@ -50,7 +50,9 @@ def _replay(place: Workplace, feed: FeedSettings, batch_id: int, lease: Lease) -
     _check(batch, kept=kept)
     endpoint = _endpoint(place, feed, batch)
     record = _Record(place, batch, lease)
-    parcel = Parcel(batch.name, batch.size, batch.sha256, lambda: kept_content(ledger, batch))
+    about = batch.name, batch.size, batch.sha256
+    # Its marker, too, may have been taken: one more would have the file read once more.
+    parcel = Parcel(*about, lambda: kept_content(ledger, batch), to_be_marked=False)
     try:
         how = deliver(
             parcel, endpoint, lambda: place.connect(endpoint, place.settings.endpoints), record
@@ -104,10 +106,11 @@ class _Record:
         self._lease = lease
         self._naming = False
 
-    def begin(self) -> None:
-        """Note the intent of an attempt."""
+    def begin(self) -> bool:
+        """Note the intent of an attempt; there is always something to send."""
         self._naming = False
         self.write("batch_replay_begun")
+        return True
 
     def naming(self) -> None:
         """Note that the final name is about to be given."""

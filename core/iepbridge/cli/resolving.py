@@ -7,8 +7,7 @@ from iepbridge.cli.feeding import configured, given_reason, opened_ledger, who
 from iepbridge.cli.rows import is_plain, write_line, write_rows
 from iepbridge.cli.telling import begin
 from iepbridge.errors import Misuse
-from iepbridge.ledger.answers import lock_batch
-from iepbridge.ledger.batches import NOT_DELIVERED, Batch, batch_of, settle
+from iepbridge.ledger.batches import NOT_DELIVERED, Batch, batch_of, locked_state, settle
 from iepbridge.ledger.leases import take
 from iepbridge.ledger.schema import DELIVERED, UNKNOWN
 from iepbridge.ledger.transaction import Transaction
@@ -45,7 +44,7 @@ def perform(arguments: argparse.Namespace) -> int:
 
 
 def _settle(tx: Transaction, batch_id: int, outcome: str, reason: str) -> None:
-    lock_batch(tx, batch_id)  # an acknowledgement may come at the same time
+    locked_state(tx, batch_id)  # an acknowledgement may come at the same time
     batch = batch_of(tx.connection, batch_id)
     if batch.state != UNKNOWN:
         raise Misuse(_settled(batch))

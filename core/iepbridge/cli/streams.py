@@ -35,8 +35,8 @@ class _Errors(io.FileIO):
     def write(self, data: object) -> int:
         left = memoryview(data)  # type: ignore[arg-type]
         with suppress(OSError):
-            while left:
-                left = left[super().write(left) or 0 :]
+            while left and (written := super().write(left)):  # none where it would wait
+                left = left[written:]
         return memoryview(data).nbytes  # type: ignore[arg-type]
 
 

@@ -126,12 +126,6 @@ def texts_of(connection: Connection, keyring: Any, received_id: int, place: int)
     return texts
 
 
-def lock_batch(tx: Transaction, batch_id: int) -> None:
-    """Keep other answers to a batch waiting until this transaction ends."""
-    own = select(batches.c.id).where(batches.c.id == batch_id).with_for_update()
-    tx.connection.execute(own)
-
-
 def answer_batch(tx: Transaction, batch_id: int, status: Status) -> None:
     """Write down what was answered to a whole file, and when first."""
     own = select(batches.c.answer).where(batches.c.id == batch_id)

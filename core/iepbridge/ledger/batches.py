@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, exists, insert, select, update
+from sqlalchemy import Connection, and_, exists, insert, or_, select, update
 
 from iepbridge.errors import Busy
 from iepbridge.ledger.schema import (
@@ -131,6 +131,12 @@ def batch_of(connection: Connection, batch_id: int) -> Batch:
     return _batch(connection.execute(_BATCH.where(batches.c.id == batch_id)).one())
 
 
+def locked_state(tx: Transaction, batch_id: int) -> str:
+    """Give a batch's state, which nobody else changes until this transaction ends."""
+    own = select(batches.c.state).where(batches.c.id == batch_id).with_for_update()
+    return str(tx.connection.execute(own).scalar_one())
+
+
 def find_batches(connection: Connection, system: str, names: Sequence[str]) -> list[Batch]:
     """Give the batches of a system with one of these names."""
     own = _BATCH.where(batches.c.system == system, batches.c.name.in_(names))
@@ -149,6 +155,12 @@ def open_batches(connection: Connection, feed: str) -> list[Batch]:
     """Give a feed's batches that wait or whose outcome is not known, in their order."""
     own = _BATCH.where(batches.c.feed == feed, batches.c.state.in_((WAITING, UNKNOWN)))
     return [_batch(row) for row in connection.execute(own.where(~and_(*_EMPTY)))]
+
+
+def feeds_between(connection: Connection, channel: Channel) -> set[str]:
+    """Give the feeds that have made files of a channel."""
+    between = (batches.c[name] == value for name, value in channel._asdict().items())
+    return set(connection.scalars(select(batches.c.feed).where(*between).distinct()))
 
 
 def empty_batches(connection: Connection, channel: Channel) -> list[Batch]:
@@ -171,17 +183,15 @@ def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how:
     `not_delivered` lets the batch wait again; without content, it lets its plans out to go with
     another. What is unknown still is no news: nothing is written but the attempts' end.
     """
+    before = locked_state(tx, batch.id)
     open_ones = attempts.c.outcome.is_(None) | (attempts.c.outcome == UNKNOWN)
     ended = update(attempts).where(attempts.c.batch_id == batch.id, open_ones)
     tx.connection.execute(ended.values(outcome=outcome, how=how, ended_at=tx.now))
+    if before == DELIVERED or outcome == before == UNKNOWN:
+        return  # an acknowledgement has told it meanwhile, or there is nothing new to tell
     state = WAITING if outcome == NOT_DELIVERED else outcome
     own = update(batches).where(batches.c.id == batch.id)
-    if outcome != DELIVERED:  # an acknowledgement may have told better meanwhile
-        own = own.where(batches.c.state != DELIVERED)
-    if outcome == UNKNOWN:
-        own = own.where(batches.c.state != UNKNOWN)
-    if tx.connection.execute(own.values(state=state, settled_at=tx.now)).rowcount == 0:
-        return
+    tx.connection.execute(own.values(state=state, settled_at=tx.now))
     plans = update(plan_versions).where(
         plan_versions.c.batch_id == batch.id, plan_versions.c.state.in_((WAITING, UNKNOWN))
     )
@@ -195,15 +205,19 @@ def settle(tx: Transaction, run_id: int | None, batch: Batch, outcome: str, how:
 
 
 def _let_out(tx: Transaction, batch: Batch) -> None:
-    """Let the plans of an empty batch wait by themselves, or give way to what waits already."""
+    """Let the plans of an empty batch wait by themselves, or give way to what is newer.
+
+    That is a higher version that was sent, may have been, or waits; of the same version, what
+    waits already.
+    """
     own, other = plan_versions.c, plan_versions.alias("other").c
+    waits = and_(other.state == WAITING, other.batch_id.is_(None))
+    sent = other.state.in_((WAITING, DELIVERED, UNKNOWN))
     newer = exists().where(
         other.feed == own.feed,
         other.plan_id == own.plan_id,
         other.id != own.id,
-        other.version >= own.version,
-        other.state == WAITING,
-        other.batch_id.is_(None),
+        or_(and_(other.version > own.version, sent), and_(other.version == own.version, waits)),
     )
     inside = own.batch_id == batch.id
     given_way = update(plan_versions).where(inside, own.state == WAITING, newer)

@@ -4,16 +4,16 @@ Everything here takes a transaction of the ledger; nothing decides.
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from iepbridge.crypto import Keyring
 from iepbridge.finding import Finding
-from iepbridge.ledger.entries import Entry
+from iepbridge.ledger.entries import REJECTED, Entry
 from iepbridge.ledger.people import remember
 from iepbridge.ledger.places import payload_place
 from iepbridge.ledger.schema import (
@@ -28,7 +28,10 @@ from iepbridge.ledger.schema import (
 )
 from iepbridge.ledger.transaction import Transaction
 
+_Value = TypeVar("_Value")
 _IN_A_BATCH: Final = (WAITING, DELIVERED)
+_AT_ONCE: Final = 500
+"""How many values a statement may list; databases bind some ten thousands, batches have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def record(
             noted.append((one.entry.id, one))
     _note(tx, [(own, one.noted) for own, one in noted if one.noted])
     supersede(tx, [old for one in passing for old in one.supersedes])
+    _supersede_rejected(tx, feed, [one for one in passing if one.state == WAITING])
     remember(tx, [(number, one.plan_id) for one in passing for number in one.numbers])
 
 
@@ -174,27 +178,48 @@ def _held_id(tx: Transaction, feed: str, run_id: int, one: Passing) -> int | Non
 
 def end_holds(tx: Transaction, held_ids: Sequence[int], how: str) -> None:
     """Say that holds are over, and how: `passed`, `superseded`, `answered`, `read`."""
-    if held_ids:
-        open_ones = held.c.id.in_(held_ids) & held.c.ended_at.is_(None)
+    for some in _slices(held_ids):
+        open_ones = held.c.id.in_(some) & held.c.ended_at.is_(None)
         tx.connection.execute(update(held).where(open_ones).values(ended_at=tx.now, ended_how=how))
 
 
 def supersede(tx: Transaction, entries: Iterable[Entry]) -> None:
     """Let entries that wait or are held give way to newer ones."""
-    rows = list(entries)
-    if rows:
-        ids = [one.id for one in rows]
-        still = plan_versions.c.state.in_((HELD, WAITING))  # an answer may have come meanwhile
-        change = update(plan_versions).where(plan_versions.c.id.in_(ids), still)
+    _give_way(tx, [(one.id, one.held_id) for one in entries])
+
+
+def _give_way(tx: Transaction, entries: Sequence[tuple[int, int | None]]) -> None:
+    still = plan_versions.c.state.in_((HELD, WAITING))  # an answer may have come meanwhile
+    for some in _slices([own for own, _ in entries]):
+        change = update(plan_versions).where(plan_versions.c.id.in_(some), still)
         tx.connection.execute(change.values(state=SUPERSEDED))
-        end_holds(tx, [one.held_id for one in rows if one.held_id is not None], SUPERSEDED)
+    end_holds(tx, [held_id for _, held_id in entries if held_id is not None], SUPERSEDED)
+
+
+def _supersede_rejected(tx: Transaction, feed: str, passing: Sequence[Passing]) -> None:
+    """Let what was rejected since these were examined give way to them, as before it would have."""
+    newest = {one.plan_id: one for one in passing if one.plan_id}
+    own, given_way = plan_versions.c, list[tuple[int, int | None]]()
+    rejected = select(own.id, own.plan_id, own.version, own.digest, own.held_id)
+    rejected = rejected.join(held, held.c.id == own.held_id)
+    rejected = rejected.where(own.feed == feed, own.state == HELD, held.c.reason == REJECTED)
+    for some in _slices(list(newest)):
+        for row in tx.connection.execute(rejected.where(own.plan_id.in_(some))):
+            one = newest[row.plan_id]
+            if row.version <= one.version and row.digest != one.digest:
+                given_way.append((row.id, row.held_id))
+    _give_way(tx, given_way)
+
+
+def _slices(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 def _note(tx: Transaction, noted: Sequence[tuple[int, tuple[Finding, ...]]]) -> None:
     if not noted:
         return
-    ids = [own for own, _ in noted]
-    tx.connection.execute(delete(notes).where(notes.c.entry_id.in_(ids)))
+    for some in _slices([own for own, _ in noted]):
+        tx.connection.execute(delete(notes).where(notes.c.entry_id.in_(some)))
     rows = [
         {"entry_id": own, "findings": orjson.dumps([one._asdict() for one in told]).decode()}
         for own, told in noted

@@ -205,9 +205,12 @@ def set_envelope(
 
 
 def hold_file(tx: Transaction, run_id: int, file: File, told: str) -> None:
-    """Hold a whole file until a person releases it, once however often it is looked at."""
+    """Hold a whole file until a person releases it, once however often it is looked at.
+
+    What it waits for is told anew each time: files come in between.
+    """
     own = (held.c.received_id == file.id, held.c.plan_id.is_(None), held.c.ended_at.is_(None))
-    if tx.connection.execute(select(held.c.id).where(*own)).first() is None:
+    if tx.connection.execute(update(held).where(*own).values(findings=told)).rowcount == 0:
         tx.event("file_held", feed=file.feed, run_id=run_id, file=file.id, name=file.name)
         row = {
             "run_id": run_id,

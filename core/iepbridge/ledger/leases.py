@@ -19,6 +19,9 @@ from iepbridge.ledger.instants import Clock, Instant, instant, later
 from iepbridge.ledger.schema import leases
 from iepbridge.ledger.transaction import Ledger, Transaction
 
+_LONGEST: Final = 86_400
+"""Seconds that a lease may last by `[ledger] lease_seconds`; one that ends later is nobody's."""
+
 _NEVER: Final = "0001-01-01T00:00:00.000000Z"
 _DATABASE_CLOCK: Final = text(
     """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
@@ -96,7 +99,8 @@ def _take_one(tx: Transaction, name: str, holder: str, seconds: float) -> int:
     tx.add_once(leases, name=name, fence=0, holder=holder, expires_at=_NEVER)
     (found,) = _locked(tx.connection, [name])
     present = _present(tx.connection, tx.clock)
-    if found.expires_at > present:
+    # A clock that ran ahead may have given it an end that no lease has.
+    if present < found.expires_at <= later(present, max(seconds, _LONGEST)):
         raise Busy(
             f"{name}: another run is under way ({found.holder}). It ends by itself, or its lease"
             f" at {found.expires_at} if it no longer lives; run again then."

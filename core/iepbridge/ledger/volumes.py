@@ -11,8 +11,8 @@ from iepbridge.ledger.schema import plan_versions, runs
 _STOPPED: Final = 8
 """The exit code of a run that the guard stopped."""
 
-_IN_PART: Final = 3
-"""The exit code of a run that could not read its source whole."""
+IN_PART: Final = "source_files_refused"
+"""What a run has counted that could not read its source whole."""
 
 _CONTENTS: Final = select(
     plan_versions.c.plan_id, plan_versions.c.version, plan_versions.c.digest
@@ -53,7 +53,7 @@ def counts_of_runs(
 
 def plans_found_before(connection: Connection, feed: str, most: int) -> list[int]:
     """Give the plans that the last runs found which could read their source whole, latest first."""
-    own = _ended(feed).where(runs.c.exit_code != _IN_PART, _counted("plans_found"))
+    own = _ended(feed).where(~_counted(IN_PART), _counted("plans_found"))
     found = connection.scalars(own.order_by(runs.c.id.desc()).limit(most))
     return [int(orjson.loads(counts)["plans_found"]) for counts in found]
 

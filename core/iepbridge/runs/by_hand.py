@@ -7,7 +7,7 @@ from iepbridge.adapter import Adapter
 from iepbridge.formats import compiled_mapping
 from iepbridge.ledger import files
 from iepbridge.ledger.files import File, NewFile, add_file, file_of, read_anew
-from iepbridge.ledger.kept import keep
+from iepbridge.ledger.kept import is_kept, keep
 from iepbridge.ledger.leases import take
 from iepbridge.ledger.run_log import begin_run, end_run
 from iepbridge.ledger.transaction import Transaction
@@ -71,7 +71,10 @@ def _written(
     if known is None:
         add_file(tx, run_id, new, keep(tx, KIND, content))
     elif known.state != files.FETCHED:
-        read_anew(tx, known, new.name, keep(tx, KIND, content))
+        kept_id = known.kept_id
+        if kept_id is None or not is_kept(tx.connection, kept_id):
+            kept_id = keep(tx, KIND, content)
+        read_anew(tx, known, new.name, kept_id)
     found = file_of(tx.connection, new.feed, new.sha256)
     assert found is not None
     return found

@@ -6,7 +6,7 @@ source --SourceIndex--> contents --decide--> examine --> desk: goes with the bat
 ledger --pending--> what was released, or waits ---^
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -19,13 +19,15 @@ import structlog
 from iepbridge.checking import Checker, policy_of
 from iepbridge.codecs.json_text import Parsed, parse_object
 from iepbridge.crypto import Damaged
-from iepbridge.errors import Unreadable
+from iepbridge.errors import Misuse, Unreadable
 from iepbridge.finding import Finding
 from iepbridge.iep_event import Completed, Once
+from iepbridge.ledger.batches import feeds_between
 from iepbridge.ledger.entering import Passing, pack
 from iepbridge.ledger.entries import Entry, payload, pending
 from iepbridge.ledger.remembering import without_content
 from iepbridge.ledger.schema import HELD, SUPERSEDED, UNKNOWN, WAITING
+from iepbridge.ledger.volumes import IN_PART
 from iepbridge.plan import Plan
 from iepbridge.runs.before import VersionBefore
 from iepbridge.runs.decide import CONTRADICTION, NO_VERSION, Content, Known, Verdict, decide
@@ -35,6 +37,7 @@ from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.finding_again import found_again
 from iepbridge.runs.guard import guard_volume
 from iepbridge.runs.person import numbers_of
+from iepbridge.runs.remembering import channel_between
 from iepbridge.runs.source import Found, SourceIndex, source_files
 
 _log = structlog.get_logger(__name__)
@@ -98,6 +101,7 @@ def run_out(
     run: FeedRun, desk_of: Callable[[FeedRun, Callable[[Plan], Completed]], Desk] = BatchDesk
 ) -> None:
     """Carry out a run out, at the desk that is given."""
+    _refuse_other_names(run)
     before = VersionBefore(run.adapter, partial(_payload, run))
     complete = Once(before.complete)
     policy = policy_of(run.adapter, run.workplace.registry, run.workplace.settings)
@@ -106,6 +110,23 @@ def run_out(
     with closing(desk_of(run, complete)) as desk, SourceIndex() as index:
         desk.settle_open()
         Outbound(run, desk, index, checker, before).go()
+
+
+def _refuse_other_names(run: FeedRun) -> None:
+    """Refuse to begin where another feed has sent to the same receiver and is configured no more.
+
+    It may be this one under its old name, and what it has sent would all go again.
+    """
+    between = channel_between(run.feed)
+    with run.ledger.reading() as connection:
+        known = feeds_between(connection, between)
+    if strangers := sorted(known - run.workplace.settings.feeds.keys()):
+        raise Misuse(
+            f"feeds.{run.feed.name}: files from {between.sender} to {between.receiver} were sent by"
+            f" the feed {strangers[0]!r}, which is not configured any more. If that is this one's"
+            " old name, give it back: under another nothing is known as sent, and every plan would"
+            f" go again. If it was another feed, keep [feeds.{strangers[0]}] with enabled = false."
+        )
 
 
 def _payload(run: FeedRun, entry: Entry) -> bytes | None:
@@ -156,6 +177,7 @@ class Outbound:
             self._index.add(path)
         except Unreadable as refusal:
             self._run.problem(refusal, file=path.name)
+            self._run.count(IN_PART)
             return False
         return True
 
@@ -178,11 +200,23 @@ class Outbound:
         for content, verdict in verdicts.items():
             if verdict is Verdict.SKIP:
                 self._skip(own.get(content), one_goes=one_goes)
-            elif not self._desk.closed:
-                line, parsed = self._index.line(places[content])
+        for content, line, parsed in self._lines([places[one] for one in _not_skipped(verdicts)]):
+            if not self._desk.closed:
                 plan_id = group[0].plan_id
                 case = _Case(content, plan_id, line, parsed, own.get(content), entries)
-                self._carry_out(verdict, case)
+                self._carry_out(verdicts[content], case)
+
+    def _lines(self, found: Sequence[Found]) -> list[tuple[Content, bytes, Parsed]]:
+        """Read the contents of a plan again: all, or none where a file has changed meanwhile.
+
+        That is told once a file; what it says now goes with the next run.
+        """
+        try:
+            return [(Content(one.version, one.digest), *self._index.line(one)) for one in found]
+        except Unreadable as refusal:
+            if str(refusal) not in self._run.problems:
+                self._run.problem(refusal)
+            return []
 
     def _skip(self, entry: Entry | None, *, one_goes: bool) -> None:
         self._run.count("plans_unchanged")
@@ -293,6 +327,10 @@ def _numbers(told: Examined) -> tuple[str, ...]:
     """Give the numbers by which the person of a plan is found."""
     plan = told.arrival.plan
     return () if plan is None else numbers_of(plan)
+
+
+def _not_skipped(verdicts: Mapping[Content, Verdict]) -> list[Content]:
+    return [content for content, verdict in verdicts.items() if verdict is not Verdict.SKIP]
 
 
 def _chunks(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:

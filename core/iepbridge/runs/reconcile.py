@@ -19,7 +19,6 @@ from iepbridge.ledger.answers import (
     answer_entry,
     contradicts,
     hold_rejected,
-    lock_batch,
     named_entries,
     outweighs,
     set_hold,
@@ -29,7 +28,7 @@ from iepbridge.ledger.answers import (
     write_answers,
 )
 from iepbridge.ledger.attempts import was_tried
-from iepbridge.ledger.batches import Batch, find_batches, settle
+from iepbridge.ledger.batches import Batch, find_batches, locked_state, settle
 from iepbridge.ledger.entering import end_holds
 from iepbridge.ledger.entries import Entry, entries_of, entries_of_batch
 from iepbridge.ledger.schema import DELIVERED, HELD, SUPERSEDED, UNKNOWN, WAITING
@@ -126,8 +125,7 @@ class _Reconciling:
 
     def _apply_to(self, batch: Batch) -> list[Told]:
         tx = self._tx
-        lock_batch(tx, batch.id)
-        if batch.state in (WAITING, UNKNOWN):
+        if locked_state(tx, batch.id) in (WAITING, UNKNOWN):
             settle(tx, self._run_id, batch, DELIVERED, "acknowledged")
         answer_batch(tx, batch.id, self._read.status)
         own = {one.plan_id: one for one in entries_of_batch(tx.connection, batch.id)}

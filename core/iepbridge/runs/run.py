@@ -78,8 +78,8 @@ def run_of(workplace: Workplace, feed: FeedSettings, lease: Guard, run_id: int) 
 
 
 def _carried_out(run: FeedRun, occasion: Occasion) -> Outcome:
-    """Carry out a run and write down how it ended, whatever ended it."""
-    code = FAULT
+    """Carry out a run and write down how it ended; one that a signal ends stays interrupted."""
+    code: int | None = None
     _log.info("run_begun", direction=run.feed.direction, system=run.adapter.name)
     try:
         _DIRECTIONS[run.feed.direction](run)
@@ -87,10 +87,14 @@ def _carried_out(run: FeedRun, occasion: Occasion) -> Outcome:
     except (IepbridgeError, OSError) as error:
         run.problem(_ours(error))
         code = run.outcome().code
+    except Exception:
+        code = FAULT
+        raise
     finally:
-        with run.writing() as tx:
-            end_run(tx, run.feed.name, run.id, code, run.counts)
-            occasion.ended(tx, run.id)
+        if code is not None:
+            with run.writing() as tx:
+                end_run(tx, run.feed.name, run.id, code, run.counts)
+                occasion.ended(tx, run.id)
     _log.info("run_ended", exit_code=code, **run.counts)
     return run.outcome()
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, TypeAlias
 
 import structlog
 
-from iepbridge.delivering import Parcel, deliver
+from iepbridge.delivering import ANSWERED, Parcel, deliver
 from iepbridge.errors import IepbridgeError, OutcomeUnknown, Refused
 from iepbridge.ledger import attempts, batches
 from iepbridge.ledger.batches import Batch
@@ -40,7 +40,8 @@ def send(run: FeedRun, batch: Batch, content: Content | None = None) -> None:
             _settle(run, batch, UNKNOWN, "the answer was lost")
             run.codes.add(OutcomeUnknown.exit_code)
         raise
-    _settle(run, batch, DELIVERED, how)
+    if how != ANSWERED:  # the answer has settled it
+        _settle(run, batch, DELIVERED, how)
     run.count("batches_delivered")
     run.count("plans_delivered", batch.plans)
 
@@ -71,13 +72,19 @@ class _Record:
         self._attempt: int | None = None
         self._phase = attempts.BEGUN
 
-    def begin(self) -> None:
-        """Note the intent of an attempt."""
+    def begin(self) -> bool:
+        """Note the intent of an attempt; say False where an answer has told meanwhile that it came.
+
+        That has settled what was tried before, so looking at the other side tells nothing any more.
+        """
         with self._run.writing() as tx:
+            if batches.locked_state(tx, self._batch.id) == DELIVERED:
+                return False
             self._attempt = attempts.begin_attempt(tx, self._run.id, self._batch)
         self._phase = attempts.BEGUN
         note(self._run, self._batch)
         _log.info("delivery_begun", batch=self._batch.id, file=self._batch.name)
+        return True
 
     def naming(self) -> None:
         """Note that the final name is about to be given."""

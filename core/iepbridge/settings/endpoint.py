@@ -77,7 +77,8 @@ class EndpointSettings(Table):
     """sftp: the name of another sftp endpoint, whose server is gone through"""
 
     retries: Annotated[int, Field(ge=0, le=100)] = 5
-    """How often connecting is tried again after the first time"""
+    """How often each of these is tried again after the first time: connecting; the delivery of a
+    file that was cut; a step of fetching (listing, reading, taking away) that was cut"""
 
     retry_wait_seconds: Seconds = 1.0
     """The wait before the first retry; it doubles with each, with some spread"""
@@ -117,8 +118,9 @@ class EndpointSettings(Table):
     """Whether an upload may replace a file of its name (posix-rename)"""
 
     verify: Literal["digest", "size", "none"] = "digest"
-    """How an upload is proven: `digest` reads it back, `size` compares sizes, `none` does neither
-    """
+    """How an upload is proven: `digest` reads it back, `size` compares sizes, `none` does neither;
+    and how a file that was read is looked at before it is archived or deleted: `digest` reads it
+    once more, `size` and `none` compare size and time alone"""
 
     temporary: Suffix = ".part"
     """The suffix of the temporary name of an upload"""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from iepbridge.ledger.instants import instant
@@ -20,7 +20,8 @@ _ASK: Final = (
 def files_missing(view: View) -> Iterator[Missing]:
     """Give the last time that expects a file, where none came since the time before it.
 
-    What comes within the grace after a time counts for it, what comes later for the next.
+    What comes within the grace after a time counts for it, what comes later for the next. Where the
+    grace is as long as the time between, that cannot be told apart, and either counts.
     """
     since = view.counted_since()
     if view.feed.expects is None or since is None:
@@ -30,12 +31,16 @@ def files_missing(view: View) -> Iterator[Missing]:
     if due is None:
         return
     before = times.last(since, due.at - _INSTANT)
-    start = since if before is None else before.at + view.grace
+    start = since if before is None else _counted_from(before.at, due.at, view.grace)
     came = view.ask(last_received_at)
     if came is None or came <= instant(start):
         last = "none has ever come" if came is None else f"the last came at {view.shown(came)}"
         what = f"The file of {view.shown(due.at)} has not come; {last}."
         yield view.missing("file", instant(due.at), what, _ASK)
+
+
+def _counted_from(before: datetime, due: datetime, grace: timedelta) -> datetime:
+    return before + grace if before + grace < due else before
 
 
 def gaps(view: View) -> Iterator[Missing]:

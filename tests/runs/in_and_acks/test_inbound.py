@@ -1,5 +1,6 @@
 """Files in: each read once, in its turn; what is not in order waits, and is told."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -279,3 +280,14 @@ def test_an_older_file_reaches_the_destination_before_a_newer_one(small_office: 
     assert office.run().code == 0
     assert office.versions() == [("A", 1), ("A", 2)]
     assert set(office.files().values()) == {"read"}
+
+
+def test_what_a_held_file_waits_for_is_told_anew(office: Office) -> None:
+    for sequence in (2, 5):
+        office.put(office.file(sequence, plan(f"P-{sequence}")))
+    assert office.run().code == 1
+    assert json.loads(office.holds()[0].findings) == [{"sequence": 5, "expected": 3}]
+    office.put(office.file(3, plan("P-3")))
+    assert office.run().code == 1
+    (hold,) = office.holds()
+    assert json.loads(hold.findings) == [{"sequence": 5, "expected": 4}]
