@@ -194,11 +194,18 @@ class Deployment:
             patch.setenv("COLUMNS", "160")
             return self(*words)
 
-    def answer(self, file: str, statuses: Mapping[str, str], *, part: int | None = None) -> None:
+    def answer(
+        self,
+        file: str,
+        statuses: Mapping[str, str],
+        *,
+        part: int | None = None,
+        version: int = 1,
+    ) -> None:
         """Let the system answer a file: an answer a plan, rejections with a message."""
         given_by = load_registry().adapters["twist"].acknowledgements
         assert given_by is not None
-        told = tuple(_answer(*one) for one in statuses.items())
+        told = tuple(_answer(*one, version) for one in statuses.items())
         worst = "accepted" if set(statuses.values()) == {"accepted"} else "warnings"
         stem = file.removesuffix(".xml")
         number = int(stem[-6:])
@@ -236,9 +243,10 @@ class Deployment:
                     tx.connection.execute(own.values({name: then}))
 
 
-def _answer(plan_id: str, status: str) -> Answer:
+def _answer(plan_id: str, status: str, version: int) -> Answer:
     said = (Message("E17", f"{SENTINEL} is not known", "Plan/Participant"),)
-    return Answer(plan_id, 1, status, said if status == "rejected" else ())  # type: ignore[arg-type]
+    messages = said if status == "rejected" else ()
+    return Answer(plan_id, version, status, messages)  # type: ignore[arg-type]
 
 
 class _as_it_was:  # noqa: N801  reads as what it is

@@ -213,3 +213,17 @@ def test_purged_adds_up() -> None:
 def test_in_words(small_deployment: Deployment) -> None:
     assert small_deployment.at_terminal("purge", "--dry-run").text.startswith("Would remove")
     assert "0 files sent" in small_deployment.at_terminal("purge").text
+
+
+def test_an_old_version_that_was_never_answered_goes_with_the_next(deployment: Deployment) -> None:
+    """Its system answered the next version only; `missing` asks for no answer to it any more."""
+    deployment.plans(texan("P-1"))
+    deployment("run", "plans")
+    deployment.plans(signed_anew("P-1"))
+    deployment("run", "plans")
+    deployment.answer(deployment.sent()[1], {"P-1": "accepted"}, version=2)
+    deployment("run", "acks")
+    deployment.age(101)
+    row = deployment("purge").row
+    assert (row["plans"], row["files_sent"]) == (2, 2)
+    assert content_of(deployment) == set()

@@ -135,3 +135,12 @@ def test_what_comes_once_there_is_room_is_written(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stderr == b"told\n"
+
+
+def test_a_reader_who_has_gone_stops_no_other_feed(
+    run: Run, small_deployment: Deployment, nobody: int
+) -> None:
+    small_deployment.plans(texan("P-1"))
+    done = run("run", "acks", "plans", "--log-level", "error", stdout=nobody)
+    assert done.returncode == 0
+    assert len(small_deployment.sent()) == 1

@@ -453,3 +453,21 @@ def test_a_preview_looks_for_what_may_have_gone_since(taken: Place) -> None:
     assert taken.run().code == 0
     backup.restore()
     assert [row["do"] for row in Preview(taken.workplace, FEED)] == ["look for"]
+
+
+def test_what_never_went_gives_way_to_what_went_after_it(taken: Place) -> None:
+    fake = taken.fake
+    assert fake is not None
+    fake.receiver.takes = False
+    backup = Backup(taken)
+    taken.lay("a.jsonl", plan("P-1"))
+    assert taken.run().code == 0
+    fake.files.clear()
+    taken.lay("a.jsonl", plan("P-1", 2))
+    assert run_feed(taken.workplace, FEED).code == 0
+    backup.restore()
+    assert run_feed(taken.workplace, FEED).code == 7
+    assert taken.states() == {"P-1": ["1 unknown", "2 delivered"]}
+    resolve(taken, NOT_DELIVERED)
+    assert run_feed(taken.workplace, FEED).code == 0
+    assert taken.states() == {"P-1": ["1 superseded", "2 delivered"]}

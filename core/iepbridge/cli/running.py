@@ -15,6 +15,7 @@ from iepbridge.cli.console import Voice, say
 from iepbridge.cli.feeding import configured, opened_ledger, who
 from iepbridge.cli.rows import is_plain, write_line, write_rows
 from iepbridge.cli.run_progress import told
+from iepbridge.cli.streams import let_go_of_output
 from iepbridge.cli.telling import begin
 from iepbridge.errors import IepbridgeError, Misuse
 from iepbridge.privacy import reduced
@@ -98,10 +99,13 @@ def _ran(place: Workplace, name: str, voice: Voice, *, plain: bool) -> int:
     with told(name, voice) as hears:
         outcome = _guarded(name, partial(run_feed, replace(place, told=hears), name))
     _tell_problems(outcome, voice)
-    if plain:
-        write_rows([_row(outcome)])
-    else:
-        write_line(summary(outcome))
+    try:
+        if plain:
+            write_rows([_row(outcome)])
+        else:
+            write_line(summary(outcome))
+    except BrokenPipeError:  # who has read it is gone; the other feeds are due all the same
+        let_go_of_output()
     return outcome.code
 
 

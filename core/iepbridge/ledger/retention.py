@@ -88,7 +88,10 @@ class Past(NamedTuple):
 
     def _sent(self) -> ColumnElement[bool]:
         own, other = plan_versions.c, plan_versions.alias("other").c
-        unanswered = own.feed.not_in(self.answering) & (batches.c.settled_at < self.before)
+        unanswered = or_(
+            own.feed.not_in(self.answering) & (batches.c.settled_at < self.before),
+            self._owes_nothing(),
+        )
         pending = exists().where(
             other.feed == own.feed, other.plan_id == own.plan_id, other.state.in_(_PENDING)
         )
@@ -96,6 +99,16 @@ class Past(NamedTuple):
             own.state == DELIVERED,
             or_(own.answered_at < self.before, own.answered_at.is_(None) & unanswered),
             ~pending,
+        )
+
+    def _owes_nothing(self) -> ColumnElement[bool]:
+        """Say of an entry that a newer one of its plan was answered: it will hardly be any more."""
+        own, newer = plan_versions.c, plan_versions.alias("newer").c
+        return exists().where(
+            newer.feed == own.feed,
+            newer.plan_id == own.plan_id,
+            newer.id > own.id,
+            newer.answered_at < self.before,
         )
 
     def _given_way(self) -> ColumnElement[bool]:
@@ -118,7 +131,11 @@ class Past(NamedTuple):
             or_(
                 own.state.in_((WAITING, UNKNOWN)),
                 own.answered_at >= self.before,
-                own.answered_at.is_(None) & own.feed.in_(self.answering),
+                and_(
+                    own.answered_at.is_(None),
+                    own.feed.in_(self.answering),
+                    ~self._owes_nothing(),
+                ),
             ),
         )
         chosen = select(batches.c.kept_id).where(

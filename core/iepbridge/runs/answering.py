@@ -23,9 +23,7 @@ _log = structlog.get_logger(__name__)
 
 def run_acks(run: FeedRun) -> None:
     """Carry out a run of acknowledgements."""
-    reads = run.adapter.acknowledgements
-    if reads is None:
-        raise Misuse(f"feeds.{run.feed.name}: {run.adapter.title} gives no acknowledgements.")
+    reads = acknowledgements_of(run)
     recover_answered(run)
     _read_unread(run, reads)
     with closing(Mailbox(run)) as mailbox:
@@ -35,6 +33,14 @@ def run_acks(run: FeedRun) -> None:
             fetched = True
         if fetched:
             mailbox.tidy()
+
+
+def acknowledgements_of(run: FeedRun) -> Acknowledgements:
+    """Give what reads a system's answers; raise `Misuse` where it gives none."""
+    reads = run.adapter.acknowledgements
+    if reads is None:
+        raise Misuse(f"feeds.{run.feed.name}: {run.adapter.title} gives no acknowledgements.")
+    return reads
 
 
 def _read_unread(run: FeedRun, reads: Acknowledgements) -> None:

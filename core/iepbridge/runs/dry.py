@@ -16,26 +16,32 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 import orjson
 
+from iepbridge.acknowledgement import REJECTED
 from iepbridge.errors import IepbridgeError
-from iepbridge.exchange import PlanWriter
+from iepbridge.exchange import Envelope, PlanWriter
 from iepbridge.iep_event import Completed
 from iepbridge.ledger.batches import open_batches
 from iepbridge.ledger.entering import Passing
 from iepbridge.ledger.entries import Entry, entries_of
+from iepbridge.ledger.holds import SEQUENCE
 from iepbridge.ledger.journal import Page
 from iepbridge.ledger.schema import HELD, UNKNOWN
+from iepbridge.ledger.sequences import Channel, Number, last_number
 from iepbridge.ledger.transaction import Transaction
 from iepbridge.plan import Plan
+from iepbridge.runs.answering import acknowledgements_of
 from iepbridge.runs.decoding import decoded
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.fetching import Mailbox
 from iepbridge.runs.guard import TRIPPED
+from iepbridge.runs.inbound import check_envelope
 from iepbridge.runs.making import Draft
 from iepbridge.runs.outbound import run_out
 from iepbridge.runs.outcome import Outcome
 from iepbridge.runs.remembering import behind, forgotten_of
 from iepbridge.runs.run import feed_of, run_of
 from iepbridge.runs.sealing import opened, plain_name
+from iepbridge.runs.sequence import Place, stand
 from iepbridge.runs.workplace import Workplace
 from iepbridge.transports import RemoteFile
 
@@ -186,21 +192,49 @@ def _about(passing: Passing) -> Row:
 
 
 def _in(run: FeedRun, tell: _Tell) -> None:
+    turns = _Turns(run)
+
     def each(file: RemoteFile, content: BinaryIO) -> None:
         with decoded(run, file.name, content) as found:
             sequence = found.envelope.sequence
+            check_envelope(run, file.name, [plain_name(file.name)], found.envelope)
             tell({"do": "fetch", "file": file.name, "sequence": sequence})
+            if (expected := turns.expected_before(found.envelope)) is not None:
+                tell({"do": "hold", "file": file.name, "reason": SEQUENCE, "expected": expected})
+                run.hold_back()
+                return
             for one in found.arrivals:
                 do = "take" if one.plan is not None else "hold"
+                if one.plan is None:
+                    run.hold_back()
                 about = {"plan_id": one.plan_id, "version": one.version}
                 tell({"do": do, "file": file.name, **about})
 
     _each_file(run, each)
 
 
+class _Turns:
+    """The numbers that files have had, or would have once those before them were read."""
+
+    def __init__(self, run: FeedRun) -> None:
+        self._run = run
+        self._last: dict[Channel, Number | None] = {}
+
+    def expected_before(self, envelope: Envelope) -> int | None:
+        """Take a file's turn; give the number that is due instead, where it is not its turn."""
+        channel = Channel("in", self._run.adapter.name, envelope.sender, envelope.receiver)
+        if channel not in self._last:
+            with self._run.ledger.reading() as connection:
+                self._last[channel] = last_number(connection, channel)
+        standing = stand(self._last[channel], envelope.sequence)
+        if standing.place is not Place.NEXT:
+            return standing.expected
+        self._last[channel] = standing.number
+        return None
+
+
 def _acks(run: FeedRun, tell: _Tell) -> None:
-    reads = run.adapter.acknowledgements
-    assert reads is not None
+    reads = acknowledgements_of(run)
 
     def each(file: RemoteFile, content: BinaryIO) -> None:
         with closing(opened(content, run.feed, run.endpoint.max_bytes)) as plain:
@@ -209,6 +243,8 @@ def _acks(run: FeedRun, tell: _Tell) -> None:
         for one in read.answers:
             about = {"plan_id": one.plan_id, "version": one.version, "status": one.status}
             tell({"do": "apply", "file": file.name, **about})
+            if one.status == REJECTED:
+                run.hold_back()
 
     _each_file(run, each)
 

@@ -4,6 +4,7 @@ mailbox --> ledger: kept --in its turn--> plans taken, or held --> batches --> d
                `-- out of its turn: waits for the gap, or for a person
 """
 
+from collections.abc import Collection
 from contextlib import closing
 from typing import Final, NamedTuple
 
@@ -77,6 +78,29 @@ def _is_delivered(run: FeedRun, batch: Batch) -> bool:
     return True
 
 
+def check_envelope(run: FeedRun, name: str, names: Collection[str], envelope: Envelope) -> None:
+    """Refuse a file that none of its names is the right one of, or that is not for this feed."""
+    due = file_name(run.adapter, envelope, run.workplace.settings.overlays)
+    if due not in names:
+        raise Unreadable(
+            f"{name}: its envelope says that it is {due}. Ask its sender which is right."
+        )
+    for who, stated, wanted in (
+        ("sender", envelope.sender, run.feed.sender),
+        ("receiver", envelope.receiver, run.feed.receiver),
+    ):
+        if wanted is not None and stated != wanted:
+            raise Unreadable(
+                f"{name}: its {who} is {stated}, and this feed reads files with {wanted}."
+                " Check which feed it is meant for."
+            )
+    if envelope.test and not run.endpoint.test:
+        raise Unreadable(
+            f"{name}: it is marked as a test, and this endpoint is none (test = true)."
+            " Ask its sender for a file of production."
+        )
+
+
 class _Early(NamedTuple):
     """A file whose turn it is not, and may never be."""
 
@@ -127,7 +151,7 @@ class _InTurn:
     def _read(self, file: File) -> bool:
         with decoding(self._run, file) as decoded:
             envelope = decoded.envelope
-            self._check(file, envelope)
+            check_envelope(self._run, file.name, self._names(file), envelope)
             channel = Channel("in", self._run.adapter.name, envelope.sender, envelope.receiver)
             with self._run.ledger.reading() as connection:
                 last = last_number(connection, channel)
@@ -141,33 +165,10 @@ class _InTurn:
         self._run.count("files_read")
         return True
 
-    def _check(self, file: File, envelope: Envelope) -> None:
-        """Refuse a file that is named otherwise than it says, or is not for this feed."""
-        run = self._run
-        due = file_name(run.adapter, envelope, run.workplace.settings.overlays)
-        if plain_name(file.name) != due and due not in self._names(file):
-            raise Unreadable(
-                f"{file.name}: its envelope says that it is {due}. Ask its sender which is right."
-            )
-        for who, stated, wanted in (
-            ("sender", envelope.sender, run.feed.sender),
-            ("receiver", envelope.receiver, run.feed.receiver),
-        ):
-            if wanted is not None and stated != wanted:
-                raise Unreadable(
-                    f"{file.name}: its {who} is {stated}, and this feed reads files with {wanted}."
-                    " Check which feed it is meant for."
-                )
-        if envelope.test and not run.endpoint.test:
-            raise Unreadable(
-                f"{file.name}: it is marked as a test, and this endpoint is none (test = true)."
-                " Ask its sender for a file of production."
-            )
-
     def _names(self, file: File) -> list[str]:
         """Give every name that a file came under: a copy with a wrong one may have come first."""
         with self._run.ledger.reading() as connection:
-            return [plain_name(one) for one in files.names_of(connection, file)]
+            return [plain_name(one) for one in (file.name, *files.names_of(connection, file))]
 
     def _hold(self, file: File, envelope: Envelope, standing: Standing) -> None:
         state = _STATES[standing.place]

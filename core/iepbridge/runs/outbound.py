@@ -19,10 +19,9 @@ import structlog
 from iepbridge.checking import Checker, policy_of
 from iepbridge.codecs.json_text import Parsed, parse_object
 from iepbridge.crypto import Damaged
-from iepbridge.errors import Misuse, Unreadable
+from iepbridge.errors import Unreadable
 from iepbridge.finding import Finding
 from iepbridge.iep_event import Completed, Once
-from iepbridge.ledger.batches import feeds_between
 from iepbridge.ledger.entering import Passing, pack
 from iepbridge.ledger.entries import Entry, payload, pending
 from iepbridge.ledger.remembering import without_content
@@ -33,11 +32,11 @@ from iepbridge.runs.before import VersionBefore
 from iepbridge.runs.decide import CONTRADICTION, NO_VERSION, Content, Known, Verdict, decide
 from iepbridge.runs.desk import BatchDesk, Desk
 from iepbridge.runs.examine import Examined, contradiction, examine
+from iepbridge.runs.feed_names import refuse_other_names
 from iepbridge.runs.feed_run import FeedRun
 from iepbridge.runs.finding_again import found_again
 from iepbridge.runs.guard import guard_volume
 from iepbridge.runs.person import numbers_of
-from iepbridge.runs.remembering import channel_between
 from iepbridge.runs.source import Found, SourceIndex, source_files
 
 _log = structlog.get_logger(__name__)
@@ -101,7 +100,7 @@ def run_out(
     run: FeedRun, desk_of: Callable[[FeedRun, Callable[[Plan], Completed]], Desk] = BatchDesk
 ) -> None:
     """Carry out a run out, at the desk that is given."""
-    _refuse_other_names(run)
+    refuse_other_names(run)
     before = VersionBefore(run.adapter, partial(_payload, run))
     complete = Once(before.complete)
     policy = policy_of(run.adapter, run.workplace.registry, run.workplace.settings)
@@ -110,23 +109,6 @@ def run_out(
     with closing(desk_of(run, complete)) as desk, SourceIndex() as index:
         desk.settle_open()
         Outbound(run, desk, index, checker, before).go()
-
-
-def _refuse_other_names(run: FeedRun) -> None:
-    """Refuse to begin where another feed has sent to the same receiver and is configured no more.
-
-    It may be this one under its old name, and what it has sent would all go again.
-    """
-    between = channel_between(run.feed)
-    with run.ledger.reading() as connection:
-        known = feeds_between(connection, between)
-    if strangers := sorted(known - run.workplace.settings.feeds.keys()):
-        raise Misuse(
-            f"feeds.{run.feed.name}: files from {between.sender} to {between.receiver} were sent by"
-            f" the feed {strangers[0]!r}, which is not configured any more. If that is this one's"
-            " old name, give it back: under another nothing is known as sent, and every plan would"
-            f" go again. If it was another feed, keep [feeds.{strangers[0]}] with enabled = false."
-        )
 
 
 def _payload(run: FeedRun, entry: Entry) -> bytes | None:
