@@ -205,10 +205,16 @@ def _supersede_rejected(tx: Transaction, feed: str, passing: Sequence[Passing]) 
     rejected = rejected.where(own.feed == feed, own.state == HELD, held.c.reason == REJECTED)
     for some in _slices(list(newest)):
         for row in tx.connection.execute(rejected.where(own.plan_id.in_(some))):
-            one = newest[row.plan_id]
-            if row.version <= one.version and row.digest != one.digest:
+            if _is_newer(newest[row.plan_id], row.version, row.digest):
                 given_way.append((row.id, row.held_id))
     _give_way(tx, given_way)
+
+
+def _is_newer(one: Passing, version: int, digest: bytes) -> bool:
+    """Say whether a content gives way to what passes; a person's release says nothing of others."""
+    released = one.entry is not None and one.entry.released
+    same = version == one.version
+    return version < one.version or (same and digest != one.digest and not released)
 
 
 def _slices(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:

@@ -25,11 +25,12 @@ def run_acks(run: FeedRun) -> None:
     """Carry out a run of acknowledgements."""
     reads = acknowledgements_of(run)
     recover_answered(run)
-    _read_unread(run, reads)
+    read_unread = partial(_read_unread, run, reads, set())
+    read_unread()
     with closing(Mailbox(run)) as mailbox:
         fetched = False
         with run.tolerating():
-            mailbox.fetch(partial(_read_unread, run, reads))
+            mailbox.fetch(read_unread)
             fetched = True
         if fetched:
             mailbox.tidy()
@@ -43,11 +44,14 @@ def acknowledgements_of(run: FeedRun) -> Acknowledgements:
     return reads
 
 
-def _read_unread(run: FeedRun, reads: Acknowledgements) -> None:
+def _read_unread(run: FeedRun, reads: Acknowledgements, tried: set[tuple[int, str]]) -> None:
+    """Read what is unread, each file under each name once in a run."""
     with run.ledger.reading() as connection:
         unread = files.unread_files(connection, run.feed.name)
     for file in unread:
-        read_file(run, reads, file)
+        if (file.id, file.name) not in tried:
+            tried.add((file.id, file.name))
+            read_file(run, reads, file)
 
 
 def read_file(run: FeedRun, reads: Acknowledgements, file: File) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
@@ -22,14 +22,14 @@ from iepbridge.crypto import Damaged
 from iepbridge.errors import Unreadable
 from iepbridge.finding import Finding
 from iepbridge.iep_event import Completed, Once
-from iepbridge.ledger.entering import Passing, pack
 from iepbridge.ledger.entries import Entry, payload, pending
 from iepbridge.ledger.remembering import without_content
 from iepbridge.ledger.schema import HELD, SUPERSEDED, UNKNOWN, WAITING
 from iepbridge.ledger.volumes import IN_PART
 from iepbridge.plan import Plan
 from iepbridge.runs.before import VersionBefore
-from iepbridge.runs.decide import CONTRADICTION, NO_VERSION, Content, Known, Verdict, decide
+from iepbridge.runs.case import Case, waits
+from iepbridge.runs.decide import CONTRADICTION, Content, Known, Verdict, decide
 from iepbridge.runs.desk import BatchDesk, Desk
 from iepbridge.runs.examine import Examined, contradiction, examine
 from iepbridge.runs.feed_names import refuse_other_names
@@ -45,55 +45,6 @@ _AT_ONCE: Final = 200
 """How many plans are looked up in the ledger together."""
 
 _Item = TypeVar("_Item")
-
-
-class _Case(NamedTuple):
-    """One content at hand: the plan's line, its own entry, and all that is known of the plan."""
-
-    content: Content
-    plan_id: str
-    line: bytes
-    parsed: Parsed
-    entry: Entry | None
-    known: Sequence[Entry]
-
-    def passing(self, state: str, reason: str | None = None) -> Passing:
-        """Give what is to be written down."""
-        return Passing(self.plan_id, *self.content, state, pack(self.line), self.entry, reason)
-
-    @property
-    def has_version(self) -> bool:
-        """Say whether the content has a version that can be read."""
-        return self.content.version != NO_VERSION
-
-    @property
-    def older(self) -> tuple[Entry, ...]:
-        """The entries that give way once this content is the one that counts."""
-        return self._giving_way(self.content.version)
-
-    @property
-    def of_versions_before(self) -> tuple[Entry, ...]:
-        """The entries that give way to this version, whichever content of it will count."""
-        return self._giving_way(self.content.version - 1)
-
-    def _giving_way(self, version: int) -> tuple[Entry, ...]:
-        return tuple(
-            one
-            for one in self.known
-            if one != self.entry
-            and one.version <= version
-            and (_waits(one) or (one.state == HELD and not self._came_since(one)))
-        )
-
-    def _came_since(self, other: Entry) -> bool:
-        """Say whether another content came after this one was held, which a person has released.
-
-        That person's word says nothing of it.
-        """
-        own = self.entry
-        if own is None or not own.released or own.held_in is None or other.held_in is None:
-            return False
-        return other.version == own.version and other.held_in > own.held_in
 
 
 def run_out(
@@ -185,7 +136,7 @@ class Outbound:
         for content, line, parsed in self._lines([places[one] for one in _not_skipped(verdicts)]):
             if not self._desk.closed:
                 plan_id = group[0].plan_id
-                case = _Case(content, plan_id, line, parsed, own.get(content), entries)
+                case = Case(content, plan_id, line, parsed, own.get(content), entries)
                 self._carry_out(verdicts[content], case)
 
     def _lines(self, found: Sequence[Found]) -> list[tuple[Content, bytes, Parsed]]:
@@ -205,7 +156,7 @@ class Outbound:
         if entry is not None and entry.state == HELD and not one_goes:
             self._run.hold_back()
 
-    def _carry_out(self, verdict: Verdict, case: _Case) -> None:
+    def _carry_out(self, verdict: Verdict, case: Case) -> None:
         if verdict is Verdict.SUPERSEDE:
             self._run.count("plans_superseded")
             self._desk.put_aside(case.passing(SUPERSEDED))
@@ -216,14 +167,14 @@ class Outbound:
         else:
             self._try_to_examine(case)
 
-    def _try_to_examine(self, case: _Case) -> None:
+    def _try_to_examine(self, case: Case) -> None:
         """Examine a plan; where what was sent of it before cannot be read, it alone stays."""
         try:
             self._examine(case)
         except Damaged as damage:
             self._run.problem(damage, plan_id=case.plan_id)
 
-    def _wait(self, case: _Case) -> None:
+    def _wait(self, case: Case) -> None:
         """Let a plan wait until the outcome of what was sent of it is known."""
         self._run.count("plans_waiting")
         if case.entry is None:
@@ -231,7 +182,7 @@ class Outbound:
         elif case.entry.state == HELD and not case.entry.released:
             self._run.hold_back()
 
-    def _examine(self, case: _Case) -> None:
+    def _examine(self, case: Case) -> None:
         self._before.look_at(case.known)
         told = examine(case.line, case.parsed, self._desk.writer, self._checker, case.entry)
         if told.reason is not None:
@@ -241,7 +192,7 @@ class Outbound:
         passing = replace(case.passing(WAITING), noted=told.findings, numbers=_numbers(told))
         self._desk.take(replace(passing, supersedes=case.older))
 
-    def _hold(self, case: _Case, reason: str, findings: tuple[Finding, ...]) -> None:
+    def _hold(self, case: Case, reason: str, findings: tuple[Finding, ...]) -> None:
         self._run.hold_back()
         older = case.of_versions_before if reason == CONTRADICTION else case.older
         if not case.has_version:
@@ -280,7 +231,7 @@ class Outbound:
             _log.warning("plan_has_no_content", plan_id=entry.plan_id, version=entry.version)
             self._run.count("plans_waiting")
         elif not self._desk.closed:
-            case = _Case(content, entry.plan_id, line, parse_object(line), entry, known)
+            case = Case(content, entry.plan_id, line, parse_object(line), entry, known)
             self._carry_out(Verdict.EXAMINE, case)
 
     def _in_source(self, entry: Entry) -> bool:
@@ -292,13 +243,9 @@ def _known(entry: Entry) -> Known:
     return Known(entry.state, entry.reason, entry.released, entry.batch_id is not None)
 
 
-def _waits(entry: Entry) -> bool:
-    return entry.state == WAITING and entry.batch_id is None
-
-
 def _pends(entry: Entry) -> bool:
     """Say whether the ledger has a content to go: one that waits, or that a person released."""
-    return _waits(entry) or (entry.state == HELD and entry.released)
+    return waits(entry) or (entry.state == HELD and entry.released)
 
 
 def _unclear(entry: Entry) -> bool:
