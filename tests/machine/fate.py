@@ -68,12 +68,16 @@ class Fault(NamedTuple):
 
 @dataclass
 class Fate:
-    """Counts what a run does, and lets it happen or not; `struck` once the fault has happened."""
+    """Counts what a run does, and lets it happen or not; `struck` once the fault has happened.
+
+    `meanwhile` is what others do just before so many more calls of an endpoint, once.
+    """
 
     fault: Fault | None = None
     count: int = 0
     struck: bool = False
     dead: bool = False
+    meanwhile: tuple[int, Effect] | None = None
     _by_name: Counter[str] = field(default_factory=Counter)
     _late: list[tuple[int, Effect]] = field(default_factory=list)
 
@@ -128,6 +132,7 @@ class Fate:
         `late` does it for a client that is gone.
         """
         self.live()
+        self._let_others()
         self._catch_up()
         if self.struck and self.fault is not None and self.fault.lasting:
             raise (Unreachable if name == "open" else Interrupted)(f"{name}: away")
@@ -141,6 +146,14 @@ class Fate:
         elif what == LATE and late is not None and self.fault is not None:
             self._late.append((self.count + self.fault.late_by, late))
         raise self._error(name, what)
+
+    def _let_others(self) -> None:
+        if self.meanwhile is None:
+            return
+        left, deed = self.meanwhile
+        self.meanwhile = (left - 1, deed) if left > 1 else None
+        if left == 1:
+            deed()
 
     def _catch_up(self) -> None:
         due = [effect for at, effect in self._late if at <= self.count]

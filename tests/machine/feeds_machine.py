@@ -136,16 +136,16 @@ class FeedsMachine(RuleBasedStateMachine):
 
     # -- runs
 
-    def _run(self, feed: str, fault: Fault | None) -> int | None:
-        code = self.world.run(feed, fault)
+    def _run(self, feed: str, fault: Fault | None, answers_at: int = 0) -> int | None:
+        code = self.world.run(feed, fault, answers_at)
         if code is not None and not self.world.fate.struck:
             allowed = {0, 1, 3, 7} | ({5} if self.world.leases_live else set())
             assert code in allowed, code
         return code
 
     @rule(feed=feeds, fault=faults)
-    def run_out(self, feed: str, fault: Fault | None) -> None:
-        code = self._run(feed, fault)
+    def run_out(self, feed: str, fault: Fault | None, answers_at: int = 0) -> None:
+        code = self._run(feed, fault, answers_at)
         if code in (0, 1, 7) and not self.world.fate.struck:
             own = {content(one) for one in rows_of(self.world).of(feed)}
             assert self.world.in_source() <= own, "read, and not written down"
@@ -156,6 +156,16 @@ class FeedsMachine(RuleBasedStateMachine):
         for at in picks:
             self._do(deed, at)
         self.run_out(feed, fault)
+
+    @rule(feed=feeds, picks=several, deed=deeds, fault=faults, answers_at=st.integers(1, 12))
+    def send_while_answers_come(
+        self, feed: str, picks: list[int], deed: str, fault: Fault | None, answers_at: int
+    ) -> None:
+        """The states take in what is there in the middle of a run, and their answers are heard."""
+        for at in picks:
+            self._do(deed, at)
+        self.world.leases_live |= self.world.fate.struck
+        self.run_out(feed, fault, answers_at)
 
     def _do(self, deed: str, at: int) -> None:
         if self._newest(at) is None:

@@ -194,9 +194,13 @@ class World:
         """Give what the source holds."""
         return {content_of(one) for own in self.source.values() for one in own}
 
-    def run(self, feed: str, fault: Fault | None = None) -> int | None:
-        """Run a feed; give its exit code, None where the process was killed."""
+    def run(self, feed: str, fault: Fault | None = None, answers_at: int = 0) -> int | None:
+        """Run a feed; give its exit code, None where the process was killed.
+
+        Answers come, and are heard, just before its call `answers_at` of an endpoint; 0 for never.
+        """
         self.fate.strike(fault)
+        self.fate.meanwhile = (answers_at, lambda: self._hear(feed)) if answers_at else None
         if self.leases_live:
             self._end_leases("numbers:%")  # a run waits for these
         ledger = StruckLedger(self.ledger, self.fate)
@@ -208,6 +212,11 @@ class World:
         self.ledger.close()
         self.leases_live = True
         return None
+
+    def _hear(self, feed: str) -> None:
+        """Let the states answer, and another process hear it, while a feed runs."""
+        self.pickup()
+        run_feed(Workplace(self.settings, registry(), self.ledger, self.clock), ACKS[feed])
 
     def _connect(
         self, endpoint: EndpointSettings, others: Mapping[str, EndpointSettings]

@@ -15,7 +15,7 @@ examples:
   iepbridge run 'texas-*' missouri-in
   iepbridge run texas-plans --dry-run
 
-exit codes, of several the first of 2, 7, 6, 8, 4, 5, 3, 1, 0:
+exit codes, of several the first of 70, 2, 7, 6, 8, 4, 5, 3, 1, 0:
   0  done
   1  done, and plans or files are held: `iepbridge held`
   2  wrong usage or configuration

@@ -61,7 +61,7 @@ class FeedMetrics(Collector):
         )
         if found is not None:
             yield from _of_ledger(found.figures, now)
-            missing = "what is missing, as `iepbridge missing` tells it, but for credentials"
+            missing = "what is missing, as `iepbridge missing` tells it, but for credentials and the ledger"
             yield _gauge("feed_missing", missing, found.missing.items(), "feed", "kind")
 
 
@@ -134,7 +134,8 @@ class _Counted(NamedTuple):
 
 def _counted(settings: Settings) -> _Counted | None:
     try:
-        with open_ledger(settings.ledger) as ledger, ledger.reading() as connection:
+        ledger = open_ledger(settings.ledger, new=False)
+        with ledger, ledger.reading() as connection:
             found = missing_of_feeds(connection, settings, datetime.now(UTC), slots)
             missing = Counter((one.feed or "", str(one.kind)) for one in found)
             return _Counted(figures(connection), missing)
