@@ -61,7 +61,7 @@ class FeedMetrics(Collector):
         )
         if found is not None:
             yield from _of_ledger(found.figures, now)
-            missing = "what is missing, as `iepbridge missing` tells it, but for credentials and the ledger"
+            missing = "what `iepbridge missing` tells, but for credentials and the ledger"
             yield _gauge("feed_missing", missing, found.missing.items(), "feed", "kind")
 
 
