@@ -179,15 +179,15 @@ def cut(
     trial.spread(places, workshop)
 
 
-def every_seventh(own: Line) -> list[Cut]:
-    """Give every seventh byte."""
-    return own.cuts()[::7]
+def now_and_again(own: Line) -> list[Cut]:
+    """Give every eleventh byte."""
+    return own.cuts()[::11]
 
 
 def past_the_login(own: Line) -> list[Cut]:
-    """Give every third byte from where the server has let us in."""
+    """Give every fifth byte from where the server has let us in."""
     login = own.login()
-    return [place for place in own.cuts() if place.after >= login[place.way]][::3]
+    return [place for place in own.cuts() if place.after >= login[place.way]][::5]
 
 
 def now_and_then(own: Line) -> list[Cut]:
@@ -212,7 +212,7 @@ def taken_upload_cut(trial: Trial) -> None:
 @claim("An upload cut once at a byte is carried to its end by a retry")
 def upload_cut_once(trial: Trial) -> None:
     """Cut the first connection alone."""
-    cut(trial, Out, Line.retry, every_seventh)
+    cut(trial, Out, Line.retry, now_and_again)
 
 
 @claim("A download cut at any byte is told, and the next run loses and doubles nothing")
@@ -224,7 +224,7 @@ def download_cut(trial: Trial) -> None:
 @claim("A download cut once at a byte is carried to its end by a retry")
 def download_cut_once(trial: Trial) -> None:
     """Cut the first connection alone."""
-    cut(trial, Arrivals, Line.retry, every_seventh)
+    cut(trial, Arrivals, Line.retry, now_and_again)
 
 
 @claim("An upload over a line that goes silent at a byte ends by its deadlines")
