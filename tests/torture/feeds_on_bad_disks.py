@@ -20,6 +20,7 @@ from tests.torture.kill_points import (
 )
 
 MOST = 150
+"""How many faults are tried where no other number is asked for (`--cases`)."""
 FULL: Final = frozenset({*FILES, *OPENING, *FOLDERS})
 """Calls that a full disk refuses; others fail."""
 STRUCK: Final = frozenset({*FULL, *NAMES, *DISK})
@@ -69,7 +70,7 @@ def disk(trial: Trial, flow: type[Flow]) -> None:
     assert hindrance() is None, hindrance()
     with stage(flow) as first:
         found = faults(first.points())
-    chosen = sorted(trial.random.sample(found, min(MOST, trial.most or MOST, len(found))))
+    chosen = sorted(trial.random.sample(found, min(trial.most or MOST, len(found))))
 
     @contextmanager
     def workshop() -> Iterator[Callable[[Fault], None]]:
