@@ -134,14 +134,12 @@ class Mailbox:
             return []
         time.sleep(self._endpoint.settle_seconds)
         second = self._retrying(self._look).files
-        return [file for file in new if self._is_settled(file, second.get(file.name))]
-
-    def _is_settled(self, before: RemoteFile, after: RemoteFile | None) -> bool:
-        settled = before == after
-        if not settled:
-            _log.info("file_not_settled", file=before.name)
+        appeared = [file for name, file in second.items() if name not in first.files]
+        moving = [file for file in new if file != second.get(file.name)]
+        for file in [*moving, *(one for one in appeared if not _is_known(one, known))]:
+            _log.info("file_not_settled", file=file.name)
             self._run.count("files_not_settled")
-        return settled
+        return [file for file in new if file == second.get(file.name)]
 
     def _look(self, session: Session) -> _Listed:
         found = {file.name: file for file in session.files()}

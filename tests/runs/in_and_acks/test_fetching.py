@@ -53,6 +53,19 @@ def test_a_file_that_grows_between_two_looks_is_left(small_office: Office) -> No
     assert office.versions() == [("A", 1)]
 
 
+def test_no_sequence_begins_while_files_appear(small_office: Office) -> None:
+    """An earlier one may be among them; a server that fails to look at a file leaves it out."""
+    office = small_office
+    office.put(office.file(2, plan("B")))
+    first = office.file(1, plan("A"))
+    meanwhile(office, "files", "after", lambda: office.put(first))
+    outcome = office.run()
+    assert (outcome.code, outcome.counts) == (0, {"files_not_settled": 1, "files_fetched": 1})
+    assert office.versions() == []
+    assert office.run().code == 0
+    assert office.versions() == [("A", 1), ("B", 1)]
+
+
 def test_a_file_that_grows_while_it_is_fetched_is_fetched_again(small_office: Office) -> None:
     office = small_office
     name, content = office.file(1, plan("A"))
