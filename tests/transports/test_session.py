@@ -238,6 +238,20 @@ def test_an_archived_file_keeps_its_name_while_it_is_free(
         session_at.archive("other.xml", str(archive))
 
 
+def test_a_move_to_the_archive_that_left_both_is_brought_to_its_end(
+    session_at: Session, served: Served
+) -> None:
+    archive = served.folder / "archive"
+    archive.mkdir()
+    (archive / "plans.xml").write_bytes(b"the same")
+    put(session_at, "plans.xml", b"the same")
+    name = session_at.archive("plans.xml", str(archive))
+    # A folder of this machine moves at one stroke: what stands there came before.
+    assert (name == "plans.xml") is (served.make != "folder")
+    assert {path.name for path in archive.iterdir()} == {"plans.xml", name}
+    assert session_at.look("plans.xml") is None
+
+
 def test_closing_twice_is_fine(served: Served) -> None:
     session = served.open()
     session.close()

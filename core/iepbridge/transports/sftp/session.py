@@ -224,7 +224,11 @@ class SftpSession:
                 self._line.done(packets.REMOVE, self._place.path(name))
 
     def archive(self, name: str, folder: str) -> str:
-        """Move a file into a folder of the server, and give its name there."""
+        """Move a file into a folder of the server, and give its name there.
+
+        Where its bytes stand there under its name already, it is removed: a server that moves in
+        two steps may have failed between them, and left both.
+        """
         with self._place.doing("archiving", checked(name)):
             target = Place(self._place.name, folder, self._line)
             if self._place.lookup(name) is None:
@@ -233,6 +237,9 @@ class SftpSession:
             for new in in_archive(name):
                 with contextlib.suppress(AlreadyThere):
                     self._move(name, target, new)
+                    return new
+                if (own := self.digest(name)) and self.beside(folder).digest(new) == own:
+                    self.remove(name)
                     return new
         raise Unreachable(f"Endpoint {self._place.name}: no name is free in {folder} for {name}.")
 
