@@ -16,14 +16,15 @@ class _Output(io.FileIO):
         self._failures = failures
 
     def write(self, data: object) -> int:
-        try:
-            return super().write(data)  # type: ignore[arg-type]
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            self._failures.append(os.strerror(error.errno or 0))
-            let_go_of_output()
-            return super().write(data)  # type: ignore[arg-type]
+        if not self._failures:
+            try:
+                return super().write(data)  # type: ignore[arg-type]
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                self._failures.append(os.strerror(error.errno or 0))
+                let_go_of_output()
+        return memoryview(data).nbytes  # type: ignore[arg-type]
 
 
 class _Errors(io.FileIO):
