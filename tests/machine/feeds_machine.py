@@ -164,7 +164,6 @@ class FeedsMachine(RuleBasedStateMachine):
         """The states take in what is there in the middle of a run, and their answers are heard."""
         for at in picks:
             self._do(deed, at)
-        self.world.leases_live |= self.world.fate.struck
         self.run_out(feed, fault, answers_at)
 
     def _do(self, deed: str, at: int) -> None:

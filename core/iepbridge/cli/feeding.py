@@ -14,7 +14,6 @@ from iepbridge.errors import Misuse
 from iepbridge.ledger.transaction import Ledger, has_ledger, open_ledger
 from iepbridge.settings import FILE_NAME, Secret, Settings, load_settings
 
-_SQLITE: Final = "sqlite:///"
 _NUMBER: Final = re.compile(r"\b[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}\b")
 
 
@@ -40,7 +39,7 @@ def opened_ledger(
             yield ledger
         return
     with tempfile.TemporaryDirectory(prefix="iepbridge-") as folder:
-        url = Secret.plain(f"{_SQLITE}{folder}/empty.db", "ledger.url")
+        url = Secret.plain(f"sqlite:///{folder}/empty.db", "ledger.url")
         with open_ledger(own.model_copy(update={"url": url})) as ledger:
             yield ledger
 

@@ -197,7 +197,7 @@ def _give_way(tx: Transaction, entries: Sequence[tuple[int, int | None]]) -> Non
 
 
 def _supersede_rejected(tx: Transaction, feed: str, passing: Sequence[Passing]) -> None:
-    """Let what was rejected since these were examined give way to them, as before it would have."""
+    """Let what was rejected since these were examined give way to them, as older ones did then."""
     newest = {one.plan_id: one for one in passing if one.plan_id}
     own, given_way = plan_versions.c, list[tuple[int, int | None]]()
     rejected = select(own.id, own.plan_id, own.version, own.digest, own.held_id)

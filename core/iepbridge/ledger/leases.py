@@ -18,9 +18,7 @@ from iepbridge.ledger.failures import LedgerLocked
 from iepbridge.ledger.instants import Clock, Instant, instant, later
 from iepbridge.ledger.schema import leases
 from iepbridge.ledger.transaction import Ledger, Transaction
-
-_LONGEST: Final = 86_400
-"""Seconds that a lease may last by `[ledger] lease_seconds`; one that ends later is nobody's."""
+from iepbridge.settings.ledger import LONGEST_LEASE_SECONDS
 
 _NEVER: Final = "0001-01-01T00:00:00.000000Z"
 _DATABASE_CLOCK: Final = text(
@@ -100,7 +98,7 @@ def _take_one(tx: Transaction, name: str, holder: str, seconds: float) -> int:
     (found,) = _locked(tx.connection, [name])
     present = _present(tx.connection, tx.clock)
     # A clock that ran ahead may have given it an end that no lease has.
-    if present < found.expires_at <= later(present, max(seconds, _LONGEST)):
+    if present < found.expires_at <= later(present, max(seconds, LONGEST_LEASE_SECONDS)):
         raise Busy(
             f"{name}: another run is under way ({found.holder}). It ends by itself, or its lease"
             f" at {found.expires_at} if it no longer lives; run again then."

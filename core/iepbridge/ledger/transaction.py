@@ -6,7 +6,6 @@ open_ledger -> Ledger --reading--> Connection
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from sqlalchemy import Connection, Engine, Table, literal
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from iepbridge.settings import LedgerSettings
 
 _EVENTS_AT_ONCE: Final = 10_000
-_SQLITE: Final = "sqlite:///"
 
 
 class Guard(Protocol):
@@ -158,10 +156,10 @@ def open_ledger(
 
 def has_ledger(settings: "LedgerSettings") -> bool:
     """Say whether there is a ledger yet; no file is made to find out, and no table."""
-    url = settings.database_url()
-    if url.startswith(_SQLITE):
-        return Path(url.removeprefix(_SQLITE)).exists()
-    engine = open_engine(url, new=False)
+    file = settings.database_file()
+    if file is not None:
+        return file.exists()
+    engine = open_engine(settings.database_url(), new=False)
     try:
         return has_tables(engine)
     finally:

@@ -19,6 +19,8 @@ from iepbridge.settings.kinds import (
 from iepbridge.settings.secret import Secret
 
 DEFAULT_URL: Final = "sqlite:///iepbridge.db"
+LONGEST_LEASE_SECONDS: Final = 86_400
+
 _SQLITE: Final = "sqlite:///"
 _POSTGRESQL: Final = "postgresql+psycopg"
 _EXPECTED: Final = f'expected "{_SQLITE}FILE" or "{_POSTGRESQL}://USER@HOST/DATABASE"'
@@ -85,7 +87,7 @@ class LedgerSettings(Table):
     retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     """Days that content is kept after its acknowledgement, until `iepbridge purge`"""
 
-    lease_seconds: Annotated[int, Field(ge=1, le=86_400)] = 120
+    lease_seconds: Annotated[int, Field(ge=1, le=LONGEST_LEASE_SECONDS)] = 120
     """Seconds after which the lease of a run that shows no life may be taken over"""
 
     journal: LocalPath | None = None
@@ -109,9 +111,14 @@ class LedgerSettings(Table):
         except Unfit as error:
             raise Misuse(f"ledger.url: {self.url.told}: {error}.") from None
 
+    def database_file(self) -> Path | None:
+        """Give the database's file; None where a server has it."""
+        url = self.database_url()
+        return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
     def journal_folder(self) -> Path | None:
         """Give the journal's folder; None where the database is no file and none is named."""
-        url = self.database_url()
-        if self.journal is not None or not url.startswith(_SQLITE):
+        file = self.database_file()
+        if self.journal is not None or file is None:
             return self.journal
-        return Path(f"{url.removeprefix(_SQLITE)}.sent")
+        return file.with_name(f"{file.name}.sent")

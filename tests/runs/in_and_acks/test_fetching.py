@@ -41,6 +41,26 @@ def meanwhile(office: Office, call: str, moment: str, deed: Any) -> None:
     office.connect = Meanwhile(call, moment, deed).connect
 
 
+def cut_and_shut_out(office: Office, call: str, refusal: IepbridgeError) -> list[str]:
+    """Cut the first session at a call, and open no other; give the list that notes the logins."""
+    logins: list[str] = []
+
+    def cut() -> None:
+        raise Interrupted("cut")
+
+    hindrance = Meanwhile(call, "before", cut)
+
+    def connect(endpoint: EndpointSettings, others: Mapping[str, EndpointSettings]) -> Session:
+        if endpoint.name == "there":
+            logins.append(endpoint.name)
+            if len(logins) > 1:
+                raise refusal
+        return hindrance.connect(endpoint, others)
+
+    office.connect = connect
+    return logins
+
+
 def test_a_file_that_grows_between_two_looks_is_left(small_office: Office) -> None:
     office = small_office
     name, content = office.file(1, plan("A"))
@@ -99,21 +119,7 @@ def test_where_no_session_can_be_opened_the_rest_waits_for_the_next_run(
     office = small_office
     for sequence in (1, 2, 3):
         office.put(office.file(sequence, plan(f"P-{sequence}")))
-    logins: list[str] = []
-
-    def cut() -> None:
-        raise Interrupted("cut")
-
-    hindrance = Meanwhile("download", "before", cut)
-
-    def connect(endpoint: EndpointSettings, others: Mapping[str, EndpointSettings]) -> Session:
-        if endpoint.name == "there":
-            logins.append(endpoint.name)
-            if len(logins) > 1:
-                raise refusal("no")
-        return hindrance.connect(endpoint, others)
-
-    office.connect = connect
+    logins = cut_and_shut_out(office, "download", refusal("no"))
     outcome = office.run()
     assert (outcome.code, outcome.problems, len(logins)) == (refusal.exit_code, ("no",), 2)
     assert office.files() == {}
@@ -129,22 +135,8 @@ def test_what_was_read_is_tidied_by_the_next_run_where_no_session_can_be_opened(
     office.configure(endpoint='archive = "done"')
     for sequence in (1, 2):
         office.put(office.file(sequence, plan(f"P-{sequence}")))
-    opened: list[str] = []
-
-    def cut() -> None:
-        raise Interrupted("cut")
-
-    hindrance = Meanwhile("look", "before", cut)
-
-    def connect(endpoint: EndpointSettings, others: Mapping[str, EndpointSettings]) -> Session:
-        if endpoint.name == "there":
-            opened.append(endpoint.name)
-            if len(opened) > 1:
-                raise Refused("no")
-        return hindrance.connect(endpoint, others)
-
-    office.connect = connect
-    assert (office.run().code, len(opened)) == (6, 2)
+    logins = cut_and_shut_out(office, "look", Refused("no"))
+    assert (office.run().code, len(logins)) == (6, 2)
     assert office.versions() == [("P-1", 1), ("P-2", 1)]
     office.connect = None
     assert office.run().code == 0
