@@ -224,6 +224,19 @@ def test_a_name_that_is_taken_meanwhile_is_not_taken_for_ours() -> None:
     assert (delivery.run(), delivery.whole) == (ARRIVED, 1)
 
 
+def test_a_name_that_was_taken_and_is_free_again_may_have_been_ours() -> None:
+    endpoint = FakeEndpoint()
+    delivery = Delivery(settings(), endpoint)
+
+    def appear() -> None:
+        endpoint.files[NAME] = CONTENT
+        endpoint.before["digest"] = endpoint.files.clear
+
+    endpoint.before["rename"] = appear
+    assert told_of(delivery).startswith("OutcomeUnknown:")
+    assert delivery.record.may_be_named
+
+
 @pytest.mark.parametrize("upload", UPLOADS)
 def test_overwriting_replaces_a_file_of_that_name(upload: str) -> None:
     endpoint = FakeEndpoint(files={NAME: OTHER})

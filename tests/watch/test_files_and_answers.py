@@ -191,6 +191,7 @@ def test_no_answers_are_no_silence(small_world: Make) -> None:
 def test_with_a_grace_longer_than_a_day_a_file_of_the_day_before_counts(small_world: Make) -> None:
     own = small_world("in", **MORNING, missing_grace_minutes=48 * 60)
     run = own.run(utc("2026-11-01 12:00"))
-    own.file(run, utc("2026-11-02 06:00"), "a")
+    own.file(run, utc("2026-11-02 18:00"), "a")
     assert own.kinds(utc("2026-11-04 06:01")) == []
-    assert own.kinds(utc("2026-11-05 06:01")) == ["file"]
+    assert own.kinds(utc("2026-11-05 06:01")) == []
+    assert own.kinds(utc("2026-11-06 06:01")) == ["file"]

@@ -70,3 +70,16 @@ def test_a_late_rejection_of_what_was_mended_meanwhile_holds_nothing(each: Offic
     assert each.run("acks").code == 0
     assert each.holds() == []
     assert each.answers() == {"A/1": ("superseded", "rejected"), "A/2": ("delivered", "accepted")}
+
+
+def test_an_answer_that_cannot_be_read_for_now_is_tried_once_a_run(small_office: Office) -> None:
+    office = small_office
+    (office.folder / "own.pgp").write_text("this is no key")
+    office.configure(acks='decrypt_with = { file = "own.pgp" }')
+    for name in ("A", "B"):
+        give(office, plan(name))
+        office.run("out")
+        office.answer(newest(office), rejected(name))
+    for _ in range(2):
+        outcome = office.run("acks")
+        assert (outcome.code, len(outcome.problems)) == (2, 2)

@@ -86,6 +86,22 @@ def test_no_sequence_begins_while_files_appear(small_office: Office) -> None:
     assert office.versions() == [("A", 1), ("B", 1)]
 
 
+def test_no_sequence_begins_behind_a_file_that_is_gone(small_office: Office) -> None:
+    """Its sender may be writing it anew."""
+    office = small_office
+    first = office.file(1, plan("A"))
+    path = office.put(first)
+    office.put(office.file(2, plan("B")))
+    meanwhile(office, "download", "before", path.unlink)
+    outcome = office.run()
+    assert (outcome.code, outcome.counts) == (0, {"files_gone": 1, "files_fetched": 1})
+    assert office.versions() == []
+    office.connect = None
+    office.put(first)
+    assert office.run().code == 0
+    assert office.versions() == [("A", 1), ("B", 1)]
+
+
 def test_a_file_that_grows_while_it_is_fetched_is_fetched_again(small_office: Office) -> None:
     office = small_office
     name, content = office.file(1, plan("A"))
