@@ -64,6 +64,22 @@ def test_it_is_so_without_a_buffer(run: Run, full: BinaryIO) -> None:
     assert (done.returncode, done.stderr.decode()) == (2, f"iepbridge: {TOLD}\n")
 
 
+def test_what_has_failed_is_not_written_to_again(full: BinaryIO) -> None:
+    """Where every write fails, to the null device too."""
+    code = """
+import sys
+from iepbridge.cli import streams
+streams.let_go_of_output = lambda: None
+with streams.standard_output() as told:
+    for _ in range(3):
+        print("anything", flush=True)
+print(*told, file=sys.stderr)
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, b"No space left on device\n")
+
+
 def test_where_events_were_asked_for_it_is_one(
     run: Run, office: Deployment, full: BinaryIO
 ) -> None:

@@ -179,7 +179,7 @@ def cut(
     trial.spread(places, workshop)
 
 
-def now_and_again(own: Line) -> list[Cut]:
+def every_eleventh(own: Line) -> list[Cut]:
     """Give every eleventh byte."""
     return own.cuts()[::11]
 
@@ -212,7 +212,7 @@ def taken_upload_cut(trial: Trial) -> None:
 @claim("An upload cut once at a byte is carried to its end by a retry")
 def upload_cut_once(trial: Trial) -> None:
     """Cut the first connection alone."""
-    cut(trial, Out, Line.retry, now_and_again)
+    cut(trial, Out, Line.retry, every_eleventh)
 
 
 @claim("A download cut at any byte is told, and the next run loses and doubles nothing")
@@ -224,7 +224,7 @@ def download_cut(trial: Trial) -> None:
 @claim("A download cut once at a byte is carried to its end by a retry")
 def download_cut_once(trial: Trial) -> None:
     """Cut the first connection alone."""
-    cut(trial, Arrivals, Line.retry, now_and_again)
+    cut(trial, Arrivals, Line.retry, every_eleventh)
 
 
 @claim("An upload over a line that goes silent at a byte ends by its deadlines")

@@ -14,6 +14,7 @@ from tests.transports.conftest import Served
 
 from iepbridge.errors import Misuse, Refused, Unreachable, Unreadable
 from iepbridge.transports import AlreadyThere, NotThere, RemoteFile, Session
+from iepbridge.transports.sftp.place import Place
 
 SIZES = [0, 1, 31_999, 32_000, 32_001, 131_072, 2_097_153, 5_000_000]
 OUTSIDE = ["", ".", "..", "../up", "a/b", "/etc/passwd", ".hidden", "new\nline", "é", "x" * 256]
@@ -250,6 +251,32 @@ def test_a_move_to_the_archive_that_left_both_is_brought_to_its_end(
     assert (name == "plans.xml") is (served.make != "folder")
     assert {path.name for path in archive.iterdir()} == {"plans.xml", name}
     assert session_at.look("plans.xml") is None
+
+
+def test_where_a_server_does_not_say_which_folders_are_one_nothing_is_removed(
+    session_at: Session, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Place, "resolved", lambda _: None)
+    archive = served.folder / "archive"
+    archive.mkdir()
+    (archive / "plans.xml").write_bytes(b"the same")
+    put(session_at, "plans.xml", b"the same")
+    name = session_at.archive("plans.xml", str(archive))
+    assert {path.name for path in archive.iterdir()} == {"plans.xml", name}
+    assert name != "plans.xml"
+
+
+def test_an_archive_that_is_the_folder_itself_by_another_name_loses_nothing(
+    session_at: Session, served: Served
+) -> None:
+    """A link, which no configuration shows."""
+    again = served.folder / "again"
+    again.symlink_to(served.folder)
+    put(session_at, "plans.xml", b"the only one")
+    with pytest.raises(Refused, match="own folder"):
+        session_at.archive("plans.xml", str(again))
+    again.unlink()
+    assert (served.folder / "plans.xml").read_bytes() == b"the only one"
 
 
 def test_closing_twice_is_fine(served: Served) -> None:

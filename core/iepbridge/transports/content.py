@@ -46,6 +46,14 @@ def unchanged(endpoint: str, name: str, before: tuple[int, int], after: tuple[in
         )
 
 
+def own_archive(endpoint: str, folder: str) -> Refused:
+    """Say that an archive is where the files lie already: to move one there could remove it."""
+    return Refused(
+        f"Endpoint {endpoint}: its archive {folder} is its own folder, by another name. Nothing was"
+        " moved; name another folder in `archive`."
+    )
+
+
 def irregular(endpoint: str, name: str) -> Refused:
     """Say that a name belongs to something that is no file."""
     return Refused(

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from iepbridge.errors import Unreachable
-from iepbridge.transports.content import Digest, Sink, irregular, unchanged, within
+from iepbridge.transports.content import Digest, Sink, irregular, own_archive, unchanged, within
 from iepbridge.transports.local import FOLDER, SAFELY, Descriptor, entries, move, translated
 from iepbridge.transports.names import Ignored, acceptable, checked, in_archive
 from iepbridge.transports.session import AlreadyThere, Facts, NotThere, RemoteFile
@@ -210,6 +210,8 @@ class FolderSession:
                 os.mkdir(folder, 0o700, dir_fd=self._folder.number)
             target = os.open(folder, FOLDER, dir_fd=self._folder.number)
         with contextlib.closing(Descriptor(target)):
+            if os.path.samestat(os.fstat(target), os.fstat(self._folder.number)):
+                raise own_archive(self._name, folder)
             given = self._archived(name, target)
             self._settle(target)
         return given

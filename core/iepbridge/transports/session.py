@@ -115,7 +115,8 @@ class Session(Protocol):
         """Move a file into a folder under a name that is free there, and give that name.
 
         `folder` is relative to the endpoint's own, or absolute; it is made where it is absent.
-        A file that an earlier try has moved is fine.
+        A file that an earlier try has moved is fine. Raises `Refused` where it is the endpoint's
+        own folder by another name.
         """
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ READDIR: Final = 12
 REMOVE: Final = 13
 MKDIR: Final = 14
 RMDIR: Final = 15
+REALPATH: Final = 16
 STAT: Final = 17
 RENAME: Final = 18
 READLINK: Final = 19

@@ -60,6 +60,14 @@ class Place:
         """Say whether anything has a name; by an empty one, whether the folder is there."""
         return self._told(name) is not None
 
+    def resolved(self) -> bytes | None:
+        """Give the folder's path with its links followed; None where the server does not say."""
+        try:
+            names = self.line.names(self.line.ask(packets.REALPATH, self.path()))
+        except Failure:
+            return None
+        return names[0][0] if names else None
+
     def _told(self, name: str) -> Attributes | None:
         """Ask for what has a name, and whether that is a link: ProFTPD's LSTAT follows links."""
         attributes = self.line.ask(packets.LSTAT, self.path(name))

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from iepbridge.errors import Refused, Unreachable
-from iepbridge.transports.content import Digest, Sink, unchanged, within
+from iepbridge.transports.content import Digest, Sink, own_archive, unchanged, within
 from iepbridge.transports.names import Ignored, acceptable, checked, in_archive
 from iepbridge.transports.session import AlreadyThere, Facts, NotThere, RemoteFile
 from iepbridge.transports.sftp import packets
@@ -238,10 +238,20 @@ class SftpSession:
                 with contextlib.suppress(AlreadyThere):
                     self._move(name, target, new)
                     return new
-                if (own := self.digest(name)) and self.beside(folder).digest(new) == own:
+                if self._is_left_over(name, target, new):
                     self.remove(name)
                     return new
         raise Unreachable(f"Endpoint {self._place.name}: no name is free in {folder} for {name}.")
+
+    def _is_left_over(self, name: str, target: Place, new: str) -> bool:
+        """Say whether a file's bytes stand in another folder too, as far as can be known."""
+        here, there = self._place.resolved(), target.resolved()
+        if here is None or there is None:
+            return False
+        if here == there:
+            raise own_archive(self._place.name, target.folder)
+        own = self.digest(name)
+        return own is not None and own == self.beside(target.folder).digest(new)
 
     def _moved_before(self, name: str, target: Place) -> str:
         if target.exists(name):
